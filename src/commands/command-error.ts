@@ -1,0 +1,23 @@
+/**
+ * A command's own refusal: thrown by `parse` and `execute`, turned into an error reply in one place. The texts are
+ * Valkey's to the letter (`addReplyError` and `shared` of its `server.c`).
+ */
+export class CommandError extends Error {
+  /** @param message with its code: `ERR syntax error` */
+  constructor(message: string) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
+
+export const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const syntaxError = 'ERR syntax error';
+export const notAnInteger = 'ERR value is not an integer or out of range';
+export const notAFloat = 'ERR value is not a valid float';
+export const noSuchKey = 'ERR no such key';
+export const outOfRange = 'ERR index out of range';
+export const indexOutOfRange = 'ERR DB index is out of range';
+
+export function wrongArity(fullName: string): string {
+  return `ERR wrong number of arguments for '${fullName}' command`;
+}

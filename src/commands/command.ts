@@ -1,0 +1,130 @@
+/**
+ * A command is one row: what it is called, what it takes, what it does. Everything else (arity check, ACL categories,
+ * key extraction, `COMMAND`, `COMMAND DOCS`, `docs/commands.md`) is derived from the row. The facts of a row are those
+ * of Valkey's `src/commands/*.json`.
+ */
+import type { Environment, Random } from '../environment/environment.ts';
+import type { View } from '../keyspace/view.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { Argument } from './argument.ts';
+import type { KeySpec } from './key-spec.ts';
+import type { Server, Session } from './session.ts';
+
+/** The words of a command as they came, its name first (and its subcommand's name second). */
+export type Arguments = readonly ByteString[];
+
+export type CommandFlag =
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'admin'
+  | 'pubsub'
+  | 'noscript'
+  | 'blocking'
+  | 'loading'
+  | 'stale'
+  | 'skip_monitor'
+  | 'skip_slowlog'
+  | 'asking'
+  | 'fast'
+  | 'no_auth'
+  | 'may_replicate'
+  | 'no_mandatory_keys'
+  | 'no_async_loading'
+  | 'no_multi'
+  | 'movablekeys'
+  | 'allow_busy';
+
+export interface CommandDoc {
+  readonly summary: string;
+  readonly since: string;
+  readonly complexity: string;
+  readonly arguments?: readonly Argument[];
+  /** Version and what changed then. */
+  readonly history?: readonly (readonly [since: string, change: string])[];
+  readonly deprecatedSince?: string;
+  readonly replacedBy?: string;
+}
+
+interface CommandFacts {
+  /** Upper case. A subcommand's own name only: `GETNAME`, in the `subcommands` of `CLIENT`. */
+  readonly name: string;
+  /** As in `COMMAND DOCS`: `string`, `generic`, `connection`, `server`, `transactions` … */
+  readonly group: string;
+  /** Words including the name (and the subcommand's); negative: at least so many. */
+  readonly arity: number;
+  readonly flags: readonly CommandFlag[];
+  /** Categories beyond those that follow from group and flags, without `@`: `dangerous`, `keyspace`. */
+  readonly categories?: readonly string[];
+  readonly keys?: readonly KeySpec[];
+  readonly tips?: readonly string[];
+  readonly doc: CommandDoc;
+}
+
+/**
+ * Runs on the keyspace, inside a round. `execute` is deterministic but for its context, does no I/O, is all or nothing
+ * (what it did is undone where it throws) and may run again after a conflict.
+ */
+export interface DataCommand<Args = unknown> extends CommandFacts {
+  readonly kind: 'data';
+  /** Strict, pure but for taking over the session's transaction (`EXEC`), runs once. Throws `CommandError`. */
+  parse(argv: Arguments, session: Session): Args;
+  execute(context: Context, args: Args): Reply;
+}
+
+/** Needs no proof from the store: it concerns the connection or the node. Runs once, in the order of the connection. */
+export interface SessionCommand<Args = unknown> extends CommandFacts {
+  readonly kind: 'session';
+  parse(argv: Arguments, session: Session): Args;
+  /** Later commands of the connection wait for a promise. `undefined`: no answer at all. */
+  run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
+}
+
+/** Only groups its subcommands. */
+export interface ContainerCommand extends CommandFacts {
+  readonly kind: 'container';
+  readonly subcommands: readonly (DataCommand | SessionCommand)[];
+}
+
+export type Command = DataCommand | SessionCommand | ContainerCommand;
+export type ExecutableCommand = DataCommand | SessionCommand;
+
+/** What a data command may use. */
+export interface Context {
+  /** The session's database at the time of this execution. */
+  readonly view: View;
+  readonly random: Random;
+  readonly session: Session;
+  readonly server: Server;
+}
+
+/** What a session command may use. */
+export interface SessionContext {
+  readonly session: Session;
+  readonly server: Server;
+  readonly environment: Environment;
+  /** All rows, for `COMMAND`. */
+  readonly table: CommandTable;
+}
+
+/** Every command by name. */
+export interface CommandTable {
+  /** Top-level rows, in the order of their names. */
+  readonly all: readonly Command[];
+  /** A top-level row, by its name in any case. */
+  find(name: ByteString): Command | undefined;
+}
+
+/** Types a row: `Args` is inferred from `parse`. */
+export function defineData<Args>(row: Omit<DataCommand<Args>, 'kind'>): DataCommand {
+  return { kind: 'data', ...row };
+}
+
+export function defineSession<Args>(row: Omit<SessionCommand<Args>, 'kind'>): SessionCommand {
+  return { kind: 'session', ...row };
+}
+
+export function defineContainer(row: Omit<ContainerCommand, 'kind'>): ContainerCommand {
+  return { kind: 'container', ...row };
+}

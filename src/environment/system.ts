@@ -1,0 +1,34 @@
+/** The environment of a real process: the machine's clock, its source of randomness and Node's timers. */
+import { randomFillSync } from 'node:crypto';
+import type { Environment, Random, Timer } from './environment.ts';
+
+export function systemEnvironment(): Environment {
+  return {
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    random: systemRandom(),
+    timers: {
+      set: (callback, delayMs): Timer => setTimeout(callback, delayMs),
+      clear: (timer) => {
+        clearTimeout(timer as NodeJS.Timeout);
+      },
+      soon: (callback) => {
+        setImmediate(callback);
+      },
+    },
+  };
+}
+
+/** Random numbers are drawn from the system a page at a time: a call per number would cost a microsecond. */
+function systemRandom(): Random {
+  const pool = new Uint32Array(1024);
+  let used = pool.length;
+  return {
+    uint32: () => {
+      if (used === pool.length) {
+        randomFillSync(pool);
+        used = 0;
+      }
+      return pool[used++] as number;
+    },
+  };
+}

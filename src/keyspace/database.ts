@@ -1,0 +1,112 @@
+/**
+ * One database: keys, values and expiries. It knows nothing of time: a key whose expiry has passed is there until an
+ * effect deletes it (`View` sees to that). Only `Keyspace` changes it.
+ */
+import type { Random } from '../environment/environment.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { Dictionary, hashOf, type DictionaryNode } from './dictionary.ts';
+import { ExpiryQueue } from './expiry-queue.ts';
+import type { KeyImage } from './inverse.ts';
+import type { Value } from './value.ts';
+
+/** A key and what it holds. Owned by the database: read it, do not keep or change it. */
+export class Entry implements DictionaryNode<Entry> {
+  readonly key: ByteString;
+  readonly hash: number;
+  next: Entry | undefined = undefined;
+  value: Value;
+  /** Milliseconds since 1970. */
+  expireAt: number | undefined = undefined;
+  /** Seconds since 1970 by this node's clock: a fact about this node, neither committed nor rolled back. */
+  accessedAtSeconds = 0;
+
+  constructor(key: ByteString, hash: number, value: Value) {
+    this.key = key;
+    this.hash = hash;
+    this.value = value;
+  }
+}
+
+export class Database {
+  readonly #entries = new Dictionary<Entry>();
+  #expiringCount = 0;
+  readonly #expiries = new ExpiryQueue(
+    (key) => this.#entries.find(key)?.expireAt,
+    () => this.#expiringCount,
+  );
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** How many keys have an expiry. */
+  get expiringCount(): number {
+    return this.#expiringCount;
+  }
+
+  find(key: ByteString): Entry | undefined {
+    return this.#entries.find(key);
+  }
+
+  entries(): Iterable<Entry> {
+    return this.#entries;
+  }
+
+  /** See `Dictionary.scan`. */
+  scan(cursor: number, visit: (entry: Entry) => void): number {
+    return this.#entries.scan(cursor, visit);
+  }
+
+  random(random: Random): Entry | undefined {
+    return this.#entries.random(random);
+  }
+
+  /** The key that expires first and when. */
+  nextExpiry(): { readonly key: ByteString; readonly expireAt: number } | undefined {
+    return this.#expiringCount === 0 ? undefined : this.#expiries.peek();
+  }
+
+  imageOf(db: number, key: ByteString): KeyImage {
+    const entry = this.#entries.find(key);
+    return { kind: 'key', db, key, value: entry?.value, expireAt: entry?.expireAt };
+  }
+
+  restore(image: KeyImage): void {
+    if (image.value === undefined) {
+      this.delete(image.key);
+      return;
+    }
+    this.setValue(image.key, image.value);
+    this.setExpiry(image.key, image.expireAt);
+  }
+
+  /** Sets the value and keeps the expiry. */
+  setValue(key: ByteString, value: Value): void {
+    const hash = hashOf(key);
+    const entry = this.#entries.find(key, hash);
+    if (entry === undefined) this.#entries.insert(new Entry(key, hash, value));
+    else entry.value = value;
+  }
+
+  writeString(key: ByteString, offset: number, bytes: ByteString): void {
+    const old = this.#entries.find(key)?.value ?? '';
+    const gap = offset > old.length ? '\0'.repeat(offset - old.length) : '';
+    this.setValue(key, old.slice(0, offset) + gap + bytes + old.slice(offset + bytes.length));
+  }
+
+  setExpiry(key: ByteString, expireAt: number | undefined): void {
+    const entry = this.#entries.find(key);
+    if (entry === undefined) throw new Error('effect on a missing key: kind=setExpiry');
+    if (entry.expireAt === expireAt) return;
+    if (entry.expireAt !== undefined) this.#expiringCount--;
+    entry.expireAt = expireAt;
+    if (expireAt === undefined) return;
+    this.#expiringCount++;
+    this.#expiries.push(key, expireAt);
+  }
+
+  delete(key: ByteString): void {
+    const entry = this.#entries.remove(key);
+    if (entry?.expireAt !== undefined) this.#expiringCount--;
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * A hash table for byte strings that never stops the world: linear hashing (Litwin, 1980) splits or merges one bucket
+ * per insertion or removal, so that no operation is proportional to the size of the table. V8's own `Map` doubles in
+ * one go (hundreds of milliseconds at ten million keys) and ends at 2^24 entries.
+ *
+ * Iteration by `scan` walks the buckets in the order of their reversed bits, as Valkey's dictionaries do: an element
+ * that is present from the first call to the last is visited at least once, however the table grows or shrinks
+ * between the calls, and the cursor holds no state of the node, so that any node can go on with it.
+ */
+import type { ByteString } from '../resp/bytes.ts';
+import type { Random } from '../environment/environment.ts';
+
+/** What the table links: the owner's node carries these three fields and whatever else it wants. */
+export interface DictionaryNode<N> {
+  readonly key: ByteString;
+  readonly hash: number;
+  /** The next node of the same bucket; the dictionary's own. */
+  next: N | undefined;
+}
+
+const segmentBits = 10;
+const segmentSize = 1 << segmentBits;
+const segmentMask = segmentSize - 1;
+/** Buckets of the empty table; a power of two. */
+const bucketCountMin = 4;
+
+export class Dictionary<N extends DictionaryNode<N>> {
+  #size = 0;
+  /** Buckets at the begin of this round of splitting: a power of two. */
+  #levelSize = bucketCountMin;
+  /** The next bucket to split; those below it have been split in this round. */
+  #split = 0;
+  readonly #segments: (N | undefined)[][] = [new Array<N | undefined>(bucketCountMin).fill(undefined)];
+
+  get size(): number {
+    return this.#size;
+  }
+
+  find(key: ByteString, hash = hashOf(key)): N | undefined {
+    let node = this.#head(this.#bucketOf(hash));
+    while (node !== undefined && (node.hash !== hash || node.key !== key)) node = node.next;
+    return node;
+  }
+
+  /** Adds a node whose key is not in the table. */
+  insert(node: N): void {
+    const bucket = this.#bucketOf(node.hash);
+    node.next = this.#head(bucket);
+    this.#setHead(bucket, node);
+    this.#size++;
+    if (this.#size > this.#bucketCount) this.#grow();
+  }
+
+  /** Takes out and returns the node of this key. */
+  remove(key: ByteString, hash = hashOf(key)): N | undefined {
+    const bucket = this.#bucketOf(hash);
+    let before: N | undefined;
+    let node = this.#head(bucket);
+    while (node !== undefined && (node.hash !== hash || node.key !== key)) {
+      before = node;
+      node = node.next;
+    }
+    if (node === undefined) return undefined;
+    if (before === undefined) this.#setHead(bucket, node.next);
+    else before.next = node.next;
+    node.next = undefined;
+    this.#size--;
+    if (this.#size * 4 < this.#bucketCount && this.#bucketCount > bucketCountMin) this.#shrink();
+    return node;
+  }
+
+  *[Symbol.iterator](): Generator<N, void, undefined> {
+    for (const segment of this.#segments) {
+      for (const head of segment) {
+        for (let node = head; node !== undefined; node = node.next) yield node;
+      }
+    }
+  }
+
+  /**
+   * Visits the nodes of one cursor position and returns the next cursor; 0 ends the iteration as it begins it.
+   * Algorithm: Valkey's `dictScan` (Pieter Noordhuis), here for linear hashing: a bucket that has been split in this
+   * round is visited together with the one that it was split into.
+   */
+  scan(cursor: number, visit: (node: N) => void): number {
+    const mask = this.#levelSize - 1;
+    const bucket = cursor & mask;
+    for (let node = this.#head(bucket); node !== undefined; node = node.next) visit(node);
+    if (bucket < this.#split) {
+      for (let node = this.#head(bucket + this.#levelSize); node !== undefined; node = node.next) visit(node);
+    }
+    return reverseBits(reverseBits((cursor | ~mask) >>> 0) + 1);
+  }
+
+  /** Any node, every one equally likely but for chains of more than eight; `undefined` where there is none. */
+  random(random: Random): N | undefined {
+    if (this.#size === 0) return undefined;
+    for (;;) {
+      let node = this.#head(random.uint32() % this.#bucketCount);
+      // Accepting place p of a chain with equal chance for each p below 8 makes long chains as likely as they are long.
+      for (let place = random.uint32() & 7; node !== undefined && place > 0; place--) node = node.next;
+      if (node !== undefined) return node;
+    }
+  }
+
+  get #bucketCount(): number {
+    return this.#levelSize + this.#split;
+  }
+
+  #bucketOf(hash: number): number {
+    const bucket = hash & (this.#levelSize - 1);
+    return bucket < this.#split ? hash & (this.#levelSize * 2 - 1) : bucket;
+  }
+
+  #head(bucket: number): N | undefined {
+    return (this.#segments[bucket >> segmentBits] as (N | undefined)[])[bucket & segmentMask];
+  }
+
+  #setHead(bucket: number, node: N | undefined): void {
+    const index = bucket >> segmentBits;
+    const segment = this.#segments[index];
+    if (segment === undefined) this.#segments[index] = new Array<N | undefined>(segmentSize).fill(undefined);
+    (this.#segments[index] as (N | undefined)[])[bucket & segmentMask] = node;
+  }
+
+  #grow(): void {
+    const from = this.#split;
+    const to = from + this.#levelSize;
+    let node = this.#head(from);
+    let stays: N | undefined;
+    let moves: N | undefined;
+    while (node !== undefined) {
+      const next: N | undefined = node.next;
+      if ((node.hash & this.#levelSize) === 0) {
+        node.next = stays;
+        stays = node;
+      } else {
+        node.next = moves;
+        moves = node;
+      }
+      node = next;
+    }
+    this.#setHead(from, stays);
+    this.#setHead(to, moves);
+    this.#split++;
+    if (this.#split === this.#levelSize) {
+      this.#levelSize *= 2;
+      this.#split = 0;
+    }
+  }
+
+  #shrink(): void {
+    if (this.#split === 0) {
+      this.#levelSize /= 2;
+      this.#split = this.#levelSize;
+    }
+    this.#split--;
+    const last = this.#split + this.#levelSize;
+    let node = this.#head(last);
+    this.#setHead(last, undefined);
+    while (node !== undefined) {
+      const next: N | undefined = node.next;
+      node.next = this.#head(this.#split);
+      this.#setHead(this.#split, node);
+      node = next;
+    }
+    if ((last & segmentMask) === 0 && last > 0) this.#segments.length = last >> segmentBits;
+  }
+}
+
+/** FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. */
+export function hashOf(key: ByteString): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+function reverseBits(value: number): number {
+  let v = value;
+  v = ((v >>> 1) & 0x55555555) | ((v & 0x55555555) << 1);
+  v = ((v >>> 2) & 0x33333333) | ((v & 0x33333333) << 2);
+  v = ((v >>> 4) & 0x0f0f0f0f) | ((v & 0x0f0f0f0f) << 4);
+  v = ((v >>> 8) & 0x00ff00ff) | ((v & 0x00ff00ff) << 8);
+  return ((v >>> 16) | (v << 16)) >>> 0;
+}

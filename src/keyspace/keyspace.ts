@@ -1,0 +1,142 @@
+/**
+ * The keyspace: every database of a node, in memory. It changes only by effects. While a recording is on, each effect
+ * is noted together with its inverses, so that the engine can commit the ones and, after a conflict, apply the others.
+ *
+ * Invariant: `rollback(recording)` right after the recorded effects leaves the keyspace as it was before them; the
+ * same effects applied to equal keyspaces leave equal keyspaces.
+ */
+import type { ByteString } from '../resp/bytes.ts';
+import { Database } from './database.ts';
+import type { Effect } from './effect.ts';
+import type { Inverse } from './inverse.ts';
+import { Watches } from './watches.ts';
+
+/** Effects in the order of their application, and what undoes them. */
+export interface Recording {
+  readonly effects: Effect[];
+  readonly inverses: Inverse[];
+}
+
+export function newRecording(): Recording {
+  return { effects: [], inverses: [] };
+}
+
+export class Keyspace {
+  readonly watches = new Watches();
+  readonly #databases: Database[];
+  #recording: Recording | undefined;
+
+  constructor(databaseCount = 16) {
+    this.#databases = Array.from({ length: databaseCount }, () => new Database());
+  }
+
+  get databaseCount(): number {
+    return this.#databases.length;
+  }
+
+  /** The number of keys in all databases. */
+  get size(): number {
+    let size = 0;
+    for (const database of this.#databases) size += database.size;
+    return size;
+  }
+
+  /** @param index below `databaseCount` */
+  database(index: number): Database {
+    const database = this.#databases[index];
+    if (database === undefined) throw new RangeError(`no such database: index=${index}`);
+    return database;
+  }
+
+  /** Notes every effect from now on in this recording, or in none. */
+  record(recording: Recording | undefined): void {
+    this.#recording = recording;
+  }
+
+  apply(effect: Effect): void {
+    const inverses = this.#recording?.inverses;
+    this.#recording?.effects.push(effect);
+    const { db } = effect;
+    const database = this.database(db);
+    switch (effect.kind) {
+      case 'setString':
+        inverses?.push(database.imageOf(db, effect.key));
+        database.setValue(effect.key, effect.value);
+        this.watches.touch(db, effect.key);
+        break;
+      case 'writeString':
+        inverses?.push(database.imageOf(db, effect.key));
+        database.writeString(effect.key, effect.offset, effect.bytes);
+        this.watches.touch(db, effect.key);
+        break;
+      case 'setExpiry':
+        inverses?.push(database.imageOf(db, effect.key));
+        database.setExpiry(effect.key, effect.expireAt);
+        this.watches.touch(db, effect.key);
+        break;
+      case 'delete':
+        inverses?.push(database.imageOf(db, effect.key));
+        database.delete(effect.key);
+        this.watches.touch(db, effect.key);
+        break;
+      case 'rename':
+        this.#transfer(effect, inverses);
+        inverses?.push(database.imageOf(db, effect.key));
+        database.delete(effect.key);
+        this.watches.touch(db, effect.key);
+        break;
+      case 'copy':
+        this.#transfer(effect, inverses);
+        break;
+      case 'flush':
+        inverses?.push({ kind: 'databases', databases: [...this.#databases] });
+        this.#databases[db] = new Database();
+        this.watches.touchDatabase(db);
+        break;
+      case 'swap':
+        inverses?.push({ kind: 'databases', databases: [...this.#databases] });
+        this.#databases[db] = this.database(effect.withDb);
+        this.#databases[effect.withDb] = database;
+        this.watches.touchDatabase(db);
+        this.watches.touchDatabase(effect.withDb);
+        break;
+    }
+  }
+
+  /** Undoes all that was recorded, last first, down to these lengths (default: everything), and forgets it. */
+  rollback(recording: Recording, to = { effects: 0, inverses: 0 }): void {
+    for (let i = recording.inverses.length - 1; i >= to.inverses; i--) this.#undo(recording.inverses[i] as Inverse);
+    recording.inverses.length = to.inverses;
+    recording.effects.length = to.effects;
+  }
+
+  #undo(inverse: Inverse): void {
+    if (inverse.kind === 'databases') {
+      for (const [db, database] of inverse.databases.entries()) {
+        if (this.#databases[db] !== database) this.watches.touchDatabase(db);
+        this.#databases[db] = database;
+      }
+      return;
+    }
+    this.database(inverse.db).restore(inverse);
+    this.watches.touch(inverse.db, inverse.key);
+  }
+
+  #transfer(effect: Effect & { kind: 'rename' | 'copy' }, inverses: Inverse[] | undefined): void {
+    const from = this.database(effect.db).imageOf(effect.db, effect.key);
+    if (from.value === undefined) throw new Error(`effect on a missing key: kind=${effect.kind}`);
+    const target = this.database(effect.toDb);
+    inverses?.push(target.imageOf(effect.toDb, effect.toKey));
+    target.restore({ ...from, db: effect.toDb, key: effect.toKey });
+    this.watches.touch(effect.toDb, effect.toKey);
+  }
+
+  /** Everything that the keyspace holds, in a canonical order: equal dumps mean equal keyspaces. For tests. */
+  dump(): readonly (readonly [db: number, key: ByteString, value: string, expireAt: number | undefined])[] {
+    return this.#databases.flatMap((database, db) =>
+      [...database.entries()]
+        .map((entry) => [db, entry.key, entry.value, entry.expireAt] as const)
+        .sort(([, a], [, b]) => (a < b ? -1 : 1)),
+    );
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * A database as one command sees it: at one time, with what has expired gone. A read that meets an expired key deletes
+ * it by an effect first, so that all nodes agree that it is gone, whatever their clocks say.
+ */
+import type { Random } from '../environment/environment.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import type { Entry } from './database.ts';
+import type { Keyspace } from './keyspace.ts';
+import type { Value } from './value.ts';
+
+export class View {
+  readonly keyspace: Keyspace;
+  /** The index of the database. */
+  readonly db: number;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Whether reading a key counts as using it (`CLIENT NO-TOUCH`). */
+  readonly #touches: boolean;
+
+  constructor(keyspace: Keyspace, options: { db: number; now: number; touches: boolean }) {
+    this.keyspace = keyspace;
+    this.db = options.db;
+    this.now = options.now;
+    this.#touches = options.touches;
+  }
+
+  /** The same moment in another database. */
+  in(db: number): View {
+    return db === this.db ? this : new View(this.keyspace, { db, now: this.now, touches: this.#touches });
+  }
+
+  get size(): number {
+    return this.keyspace.database(this.db).size;
+  }
+
+  /** The value of a key, and the key counts as used. */
+  get(key: ByteString): Value | undefined {
+    const entry = this.peek(key);
+    if (entry === undefined) return undefined;
+    if (this.#touches) entry.accessedAtSeconds = Math.floor(this.now / 1000);
+    return entry.value;
+  }
+
+  /** The string at a key. Other types answer `WRONGTYPE`, once there are other types. */
+  getString(key: ByteString): ByteString | undefined {
+    return this.get(key);
+  }
+
+  /** The entry of a key that has not expired; it does not count as used. */
+  peek(key: ByteString): Entry | undefined {
+    const entry = this.keyspace.database(this.db).find(key);
+    if (entry?.expireAt === undefined || entry.expireAt > this.now) return entry;
+    this.keyspace.apply({ kind: 'delete', db: this.db, key });
+    return undefined;
+  }
+
+  has(key: ByteString): boolean {
+    return this.peek(key) !== undefined;
+  }
+
+  /** Sets a string and keeps the key's expiry. */
+  setString(key: ByteString, value: ByteString): void {
+    this.keyspace.apply({ kind: 'setString', db: this.db, key, value });
+    this.#use(key);
+  }
+
+  /** Sets a string and its expiry (`undefined`: none). */
+  setStringExpiring(key: ByteString, value: ByteString, expireAt: number | undefined): void {
+    this.setString(key, value);
+    this.setExpiry(key, expireAt);
+  }
+
+  writeString(key: ByteString, offset: number, bytes: ByteString): void {
+    this.keyspace.apply({ kind: 'writeString', db: this.db, key, offset, bytes });
+    this.#use(key);
+  }
+
+  /** Sets or clears the expiry of an existing key. A time that has passed deletes the key, as in Valkey. */
+  setExpiry(key: ByteString, expireAt: number | undefined): void {
+    if (expireAt !== undefined && expireAt <= this.now) {
+      this.keyspace.apply({ kind: 'delete', db: this.db, key });
+      return;
+    }
+    if (this.keyspace.database(this.db).find(key)?.expireAt === expireAt) return;
+    this.keyspace.apply({ kind: 'setExpiry', db: this.db, key, expireAt });
+  }
+
+  /** Whether there was such a key. */
+  delete(key: ByteString): boolean {
+    if (!this.has(key)) return false;
+    this.keyspace.apply({ kind: 'delete', db: this.db, key });
+    return true;
+  }
+
+  rename(key: ByteString, to: { db: number; key: ByteString }): void {
+    this.keyspace.apply({ kind: 'rename', db: this.db, key, toDb: to.db, toKey: to.key });
+  }
+
+  copy(key: ByteString, to: { db: number; key: ByteString }): void {
+    this.keyspace.apply({ kind: 'copy', db: this.db, key, toDb: to.db, toKey: to.key });
+  }
+
+  flush(): void {
+    if (this.size > 0) this.keyspace.apply({ kind: 'flush', db: this.db });
+  }
+
+  /** Every entry that has not expired. */
+  entries(): Entry[] {
+    this.expire(Infinity);
+    return [...this.keyspace.database(this.db).entries()];
+  }
+
+  /** See `Dictionary.scan`; what has expired is deleted and not visited. */
+  scan(cursor: number, visit: (entry: Entry) => void): number {
+    const visited: Entry[] = [];
+    const next = this.keyspace.database(this.db).scan(cursor, (entry) => visited.push(entry));
+    for (const entry of visited) {
+      const live = this.peek(entry.key);
+      if (live !== undefined) visit(live);
+    }
+    return next;
+  }
+
+  random(random: Random): Entry | undefined {
+    this.expire(Infinity);
+    return this.keyspace.database(this.db).random(random);
+  }
+
+  /** Deletes at most so many keys that have expired, the earliest first; how many there were. */
+  expire(countMax: number): number {
+    const database = this.keyspace.database(this.db);
+    let count = 0;
+    for (; count < countMax; count++) {
+      const next = database.nextExpiry();
+      if (next === undefined || next.expireAt > this.now) break;
+      this.keyspace.apply({ kind: 'delete', db: this.db, key: next.key });
+    }
+    return count;
+  }
+
+  #use(key: ByteString): void {
+    const entry = this.keyspace.database(this.db).find(key);
+    if (entry !== undefined) entry.accessedAtSeconds = Math.floor(this.now / 1000);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Who wants to know that a key has been touched. `WATCH` places a watch; an effect on the key, or an effect's
+ * inverse, trips it. Nothing is ever untripped: a watch that has seen a rollback aborts its transaction once more
+ * often than it needs to, which is safe.
+ */
+import type { ByteString } from '../resp/bytes.ts';
+
+export interface Watch {
+  readonly db: number;
+  readonly key: ByteString;
+  tripped: boolean;
+}
+
+export class Watches {
+  readonly #byDatabase = new Map<number, Map<ByteString, Set<Watch>>>();
+
+  place(db: number, key: ByteString): Watch {
+    const watch: Watch = { db, key, tripped: false };
+    let byKey = this.#byDatabase.get(db);
+    if (byKey === undefined) this.#byDatabase.set(db, (byKey = new Map<ByteString, Set<Watch>>()));
+    const watches = byKey.get(key);
+    if (watches === undefined) byKey.set(key, new Set([watch]));
+    else watches.add(watch);
+    return watch;
+  }
+
+  remove(watch: Watch): void {
+    const byKey = this.#byDatabase.get(watch.db);
+    const watches = byKey?.get(watch.key);
+    if (byKey === undefined || watches === undefined) return;
+    watches.delete(watch);
+    if (watches.size === 0) byKey.delete(watch.key);
+    if (byKey.size === 0) this.#byDatabase.delete(watch.db);
+  }
+
+  touch(db: number, key: ByteString): void {
+    if (this.#byDatabase.size === 0) return;
+    trip(this.#byDatabase.get(db)?.get(key));
+  }
+
+  /** Every key of the database may have changed. */
+  touchDatabase(db: number): void {
+    for (const watches of this.#byDatabase.get(db)?.values() ?? []) trip(watches);
+  }
+}
+
+function trip(watches: Iterable<Watch> | undefined): void {
+  if (watches === undefined) return;
+  for (const watch of watches) watch.tripped = true;
+}

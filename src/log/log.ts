@@ -1,0 +1,65 @@
+/**
+ * The two layouts behind one interface: how effects become durable and how a node learns of other nodes' effects. The
+ * engine does not know which one it runs on.
+ *
+ * Ordering contract: `open` first; `append` takes effects that were applied to the keyspace on top of everything that
+ * the log has committed or handed over as changes, and returns with the bytes encoded (the keyspace may change right
+ * after the call, before the promise resolves); at most `pipelineDepth` appends are under way at once; after an
+ * outcome other than `committed` every later append that is under way fails too, and the engine rolls all of them
+ * back before it calls `changes.applyTo`.
+ */
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Effect } from '../keyspace/effect.ts';
+
+export interface Log {
+  /** How many appends may be under way at once. */
+  readonly pipelineDepth: number;
+  /** Brings an empty keyspace to the newest state. */
+  open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome>;
+  /** Makes these effects the next commit. Resolves when their fate is known or the deadline has passed. */
+  append(commit: Commit, deadline: Deadline): Promise<AppendOutcome>;
+  /** Proves, by a request sent now, that nobody has committed anything that this log has not handed over. */
+  verify(deadline: Deadline): Promise<VerifyOutcome>;
+  /** Ends the log's work; nothing may be under way. */
+  close(): Promise<void>;
+}
+
+/** A time on `clock.monotonic`, in milliseconds. */
+export type Deadline = number;
+
+export interface Commit {
+  /** The state that includes the effects. */
+  readonly keyspace: Keyspace;
+  readonly effects: readonly Effect[];
+}
+
+export type OpenOutcome = { readonly kind: 'opened' } | Failure;
+
+export type AppendOutcome =
+  | { readonly kind: 'committed' }
+  /** Somebody else's commit came first; this one certainly never happens. */
+  | { readonly kind: 'conflict'; readonly changes: Changes }
+  | Failure
+  /** It may have happened and it may yet happen; what became of it could not be learnt in time. */
+  | { readonly kind: 'uncertain'; readonly reason: string };
+
+export type VerifyOutcome =
+  | { readonly kind: 'current' }
+  /**
+   * The newest state is not the one last handed over. Where an append is under way it may be that append's own:
+   * the changes are then not to be applied, the outcome of the append decides.
+   */
+  | { readonly kind: 'changed'; readonly changes: Changes }
+  | Failure;
+
+/** Nothing was written. `reason` says what happened and what to do, and holds no secret. */
+export interface Failure {
+  readonly kind: 'unavailable';
+  readonly reason: string;
+}
+
+/** Other nodes' commits, in the form that this layout learns of them. */
+export interface Changes {
+  /** Brings the keyspace, as it was at the last commit handed over, to the newest state; then that is handed over. */
+  applyTo(keyspace: Keyspace): void;
+}

@@ -1,0 +1,58 @@
+/**
+ * What a command answers, before it is written to a socket. The common answers are plain JavaScript values, so that
+ * the hot path allocates nothing; the rest is tagged. `encode` writes any of them in RESP2 or RESP3.
+ * Protocol: https://valkey.io/topics/protocol/
+ */
+import type { ByteString } from './bytes.ts';
+
+export type Reply =
+  /** Null: `_` in RESP3, `$-1` in RESP2. */
+  | null
+  /** A bulk string. */
+  | ByteString
+  /** An integer; `bigint` where it may pass 2^53. */
+  | number
+  | bigint
+  /** `#t` in RESP3, `:1` in RESP2. */
+  | boolean
+  | readonly Reply[]
+  | TaggedReply;
+
+export type TaggedReply =
+  /** A line: `+OK`. It holds no CR or LF. */
+  | { readonly kind: 'simple'; readonly text: string }
+  | ErrorReply
+  /** A null where an array was expected: `*-1` in RESP2. */
+  | { readonly kind: 'nullArray' }
+  /** `,1.5` in RESP3, a bulk string in RESP2. */
+  | { readonly kind: 'double'; readonly value: number }
+  /** `=15:txt:…` in RESP3, a bulk string in RESP2. `format` is three characters. */
+  | { readonly kind: 'verbatim'; readonly format: string; readonly text: ByteString }
+  /** Keys and values in turn. `%` in RESP3, a flat array in RESP2. */
+  | { readonly kind: 'map'; readonly items: readonly Reply[] }
+  /** `~` in RESP3, an array in RESP2. */
+  | { readonly kind: 'set'; readonly items: readonly Reply[] }
+  /** Out-of-band data: `>` in RESP3, an array in RESP2. */
+  | { readonly kind: 'push'; readonly items: readonly Reply[] };
+
+/** An error line. `text` begins with its code (`ERR …`, `WRONGTYPE …`) and holds no CR or LF. */
+export interface ErrorReply {
+  readonly kind: 'error';
+  readonly text: string;
+}
+
+export const ok: Reply = { kind: 'simple', text: 'OK' };
+export const nullArray: Reply = { kind: 'nullArray' };
+
+export function simple(text: string): Reply {
+  return { kind: 'simple', text };
+}
+
+/** An error reply; bytes that would break the line become spaces, as Valkey does. */
+export function error(text: string): ErrorReply {
+  return { kind: 'error', text: text.replace(/[\r\n]/g, ' ') };
+}
+
+export function isError(reply: Reply): reply is ErrorReply {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error';
+}
