@@ -7,8 +7,10 @@ export interface Task {
    * reply. May be called again after a conflict, when whatever it did before has been undone.
    */
   execute(nowMs: number): Reply;
-  /** Called once, in the order of submission: the reply may leave the node now. Must not throw. */
+  /**
+   * Called exactly once: the reply may leave the node now. Must not throw. Tasks settle in the order of submission,
+   * but for those that fail because the store does: these may settle before earlier ones that are tried again, so
+   * whoever owes replies in order keeps that order itself.
+   */
   settle(reply: Reply): void;
-  /** When it was submitted, on `clock.monotonic`; the engine's own. */
-  submittedAt: number;
 }

@@ -1,0 +1,92 @@
+/**
+ * Deletes what has expired although nobody asks for it: a timer for the next expiry, then an ordinary task. Where
+ * nothing expires there is no timer, so an idle node makes no requests.
+ */
+import type { Environment, Timer } from '../environment/environment.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { View } from '../keyspace/view.ts';
+import { isError, ok } from '../resp/reply.ts';
+import type { Task } from './task.ts';
+
+/** Keys deleted by one task: a bound on the pause of the others. */
+const batchKeysMax = 1000;
+/** The timer is late by up to so much, at random, so that nodes seldom race for the same deletion. */
+const jitterMs = 64;
+/** After a failure of the store. */
+const retryMs = 1000;
+/** Timers of Node hold at most 2^31 - 1 ms. */
+const delayMsMax = 2 ** 31 - 1;
+
+export class ExpiryCycle {
+  readonly #engine: { submit(task: Task): void };
+  readonly #keyspace: Keyspace;
+  readonly #environment: Environment;
+  #enabled = true;
+  #timer: Timer | undefined;
+  #timerAt = Infinity;
+  #running = false;
+
+  constructor(
+    engine: { submit(task: Task): void },
+    options: { readonly keyspace: Keyspace; readonly environment: Environment },
+  ) {
+    this.#engine = engine;
+    this.#keyspace = options.keyspace;
+    this.#environment = options.environment;
+  }
+
+  setEnabled(enabled: boolean): void {
+    this.#enabled = enabled;
+    if (!enabled) this.#clear();
+    else this.schedule();
+  }
+
+  /** Sets the timer for the next expiry, unless it is set for that or for an earlier time. */
+  schedule(notBeforeMs = 0): void {
+    if (!this.#enabled || this.#running) return;
+    const expireAt = this.#nextExpiry();
+    if (expireAt === undefined || expireAt >= this.#timerAt) return;
+    this.#clear();
+    const { clock, random, timers } = this.#environment;
+    const delayMs = Math.max(expireAt - clock.now() + 1, notBeforeMs) + (random.uint32() % jitterMs);
+    this.#timerAt = expireAt;
+    this.#timer = timers.set(
+      () => {
+        this.#clear();
+        this.#run();
+      },
+      Math.min(delayMs, delayMsMax),
+    );
+  }
+
+  #nextExpiry(): number | undefined {
+    let earliest: number | undefined;
+    for (let db = 0; db < this.#keyspace.databaseCount; db++) {
+      const expireAt = this.#keyspace.database(db).nextExpiry()?.expireAt;
+      if (expireAt !== undefined && (earliest === undefined || expireAt < earliest)) earliest = expireAt;
+    }
+    return earliest;
+  }
+
+  #run(): void {
+    this.#running = true;
+    this.#engine.submit({
+      execute: (now) => {
+        for (let db = 0; db < this.#keyspace.databaseCount; db++) {
+          new View(this.#keyspace, { db, now, touches: false }).expire(batchKeysMax);
+        }
+        return ok;
+      },
+      settle: (reply) => {
+        this.#running = false;
+        this.schedule(isError(reply) ? retryMs : 0);
+      },
+    });
+  }
+
+  #clear(): void {
+    if (this.#timer !== undefined) this.#environment.timers.clear(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+}

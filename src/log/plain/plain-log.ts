@@ -1,0 +1,235 @@
+/**
+ * The `plain` layout: the whole database is one JSON object, overwritten by compare-and-swap. The format and the
+ * protocol are those of the original Go program, whose nodes may serve the same object at the same time.
+ *
+ * Invariants:
+ * - Every PUT is conditional on the ETag that this log last handed over. Nothing that cannot be read is overwritten.
+ * - A PUT of unknown fate is sent again, byte for byte, with the same condition: at most one of them can win. After
+ *   that a `412` proves nothing; the trail of the body that is there now does (`#learnFate`).
+ * - Over a body without a trail (the original's, or a hand's) no PUT is sent twice: such a body, and with it its ETag,
+ *   may come back, and the second PUT could then apply the commit again.
+ */
+import type { Environment } from '../../environment/environment.ts';
+import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { ETag, ObjectStore, StoreFailure } from '../../store/object-store.ts';
+import type { AppendOutcome, Changes, Commit, Deadline, Failure, Log, OpenOutcome, VerifyOutcome } from '../log.ts';
+import { Backoff } from './backoff.ts';
+import { applyImage } from './apply-image.ts';
+import { decodeImage, encodeKeyspace, FormatError, type Image } from './plain-format.ts';
+import { absentId, decodeTrail, encodeTrail, idOfForeign, newCommitId, type CommitId } from './trail.ts';
+
+export interface PlainLogOptions {
+  readonly store: ObjectStore;
+  /** The object's name. */
+  readonly name: string;
+  readonly environment: Environment;
+  readonly databaseCount: number;
+  /** How long a single request may take; a large body gets a second more for each megabyte. Default: 10 s. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** A commit whose PUT was answered otherwise than hoped. */
+interface Attempt {
+  readonly id: CommitId;
+  readonly base: Version;
+  /** Whether a PUT of it may have happened without our knowing. */
+  readonly ambiguous: boolean;
+  readonly deadline: Deadline;
+}
+
+/** What is known of the object at one time. */
+interface Version {
+  /** `undefined`: there is no object. */
+  readonly etag: ETag | undefined;
+  /** Never empty. */
+  readonly trail: readonly CommitId[];
+  /** Whether the body, and so the ETag, is one that never comes back. */
+  readonly unique: boolean;
+}
+
+interface ReadVersion extends Version {
+  readonly image: Image;
+}
+
+type ReadOutcome =
+  { readonly kind: 'read'; readonly version: ReadVersion } | { readonly kind: 'notModified' } | Failure;
+
+const requestTimeoutMsDefault = 10_000;
+const bytesPerMs = 1000;
+
+export class PlainLog implements Log {
+  readonly pipelineDepth = 1;
+  readonly #options: PlainLogOptions;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  /** The version that the keyspace stands on. */
+  #version: Version = { etag: undefined, trail: [absentId], unique: true };
+  /** The id of the commit that is under way. */
+  #underWay: CommitId | undefined;
+
+  constructor(options: PlainLogOptions) {
+    this.#options = options;
+  }
+
+  async open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
+    const outcome = await this.#read(undefined, deadline);
+    if (outcome.kind === 'read') this.#changes(outcome.version).applyTo(keyspace);
+    return outcome.kind === 'unavailable' ? outcome : { kind: 'opened' };
+  }
+
+  append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
+    const id = newCommitId(this.#options.environment.random);
+    const trail = [id, ...this.#version.trail];
+    const body = Buffer.from(encodeKeyspace(commit.keyspace) + encodeTrail(trail), 'utf8');
+    return this.#append(id, trail, body, deadline);
+  }
+
+  async #append(id: CommitId, trail: readonly CommitId[], body: Buffer, deadline: Deadline): Promise<AppendOutcome> {
+    this.#underWay = id;
+    try {
+      return await this.#put(id, trail, body, deadline);
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  async #put(id: CommitId, trail: readonly CommitId[], body: Buffer, deadline: Deadline): Promise<AppendOutcome> {
+    const { store, name, environment } = this.#options;
+    const base = this.#version;
+    const condition = base.etag === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: base.etag };
+    const backoff = new Backoff(environment, deadline);
+    // Whether one of the PUTs so far may have happened without our knowing.
+    let ambiguous = false;
+    for (;;) {
+      const result = await store.put(name, body, { ...condition, timeoutMs: this.#timeoutMs(deadline, body.length) });
+      if (result.kind === 'stored') {
+        this.#version = { etag: result.etag, trail, unique: true };
+        return { kind: 'committed' };
+      }
+      let reason = 'the store refuses a condition that holds';
+      if (result.kind === 'failed') {
+        reason = result.message;
+        ambiguous ||= result.failure !== 'unavailable' && result.failure !== 'denied';
+        if (result.failure === 'denied') return failure(ambiguous, reason);
+      }
+      if (result.kind !== 'failed' || (ambiguous && !base.unique)) {
+        const fate = await this.#learnFate({ id, base, ambiguous, deadline });
+        if (fate.kind !== 'unchanged') return fate;
+      }
+      if (!(await backoff.wait())) return failure(ambiguous, `${reason}: store=${store.location} object=${name}`);
+    }
+  }
+
+  /** Learns what became of a commit from the object as it is now; `unchanged`: the same PUT may be sent (again). */
+  async #learnFate(of: Attempt): Promise<AppendOutcome | { kind: 'unchanged' }> {
+    const outcome = await this.#read(undefined, of.deadline);
+    if (outcome.kind === 'unavailable') return failure(of.ambiguous, outcome.reason);
+    if (outcome.kind === 'notModified') throw new Error('a get without a condition was answered as not modified');
+    const { version } = outcome;
+    if (version.trail.includes(of.id)) {
+      if (version.trail[0] === of.id) this.#version = version;
+      // Else others came after it: the old version stays, so that the next request finds theirs as a change.
+      return { kind: 'committed' };
+    }
+    if (of.ambiguous && !isProvablyLost(of.base, version)) {
+      return failure(true, `another writer has replaced the database since: object=${this.#options.name}`);
+    }
+    if (version.etag === of.base.etag) return { kind: 'unchanged' };
+    return { kind: 'conflict', changes: this.#changes(version) };
+  }
+
+  async verify(deadline: Deadline): Promise<VerifyOutcome> {
+    const outcome = await this.#read(this.#version.etag, deadline);
+    if (outcome.kind === 'unavailable') return outcome;
+    if (outcome.kind === 'notModified' || this.#isOwn(outcome.version)) return { kind: 'current' };
+    return { kind: 'changed', changes: this.#changes(outcome.version) };
+  }
+
+  /** Whether this is the version handed over, or the commit that is under way or has meanwhile become that version. */
+  #isOwn(version: ReadVersion): boolean {
+    return version.etag === this.#version.etag || (this.#underWay !== undefined && version.trail[0] === this.#underWay);
+  }
+
+  /** Reads the object unless it still has this ETag; tries again until the deadline. */
+  async #read(ifNoneMatch: ETag | undefined, deadline: Deadline): Promise<ReadOutcome> {
+    const { store, name, environment } = this.#options;
+    const backoff = new Backoff(environment, deadline);
+    for (;;) {
+      const timeoutMs = this.#timeoutMs(deadline, 0);
+      const result = await store.get(name, ifNoneMatch === undefined ? { timeoutMs } : { ifNoneMatch, timeoutMs });
+      switch (result.kind) {
+        case 'notModified':
+          return { kind: 'notModified' };
+        case 'found':
+          return this.#decode(result.body, result.etag);
+        case 'notFound':
+          return this.#absent();
+        case 'failed':
+          if (result.failure === 'denied' || !(await backoff.wait())) return unavailable(result);
+      }
+    }
+  }
+
+  #decode(body: Uint8Array, etag: ETag): ReadOutcome {
+    try {
+      const text = this.#decoder.decode(body);
+      const image = decodeImage(text, this.#options.databaseCount);
+      const trail = decodeTrail(text);
+      return {
+        kind: 'read',
+        version: { etag, image, trail: trail ?? [idOfForeign(etag)], unique: trail !== undefined },
+      };
+    } catch (cause) {
+      const why = cause instanceof FormatError ? cause.message : 'it is not valid UTF-8';
+      return this.#refusal(`is not a database that this release can read, and was left as it is: ${why}`);
+    }
+  }
+
+  /** No object: an empty database, unless there was one. Then it is not created anew: somebody has to know why. */
+  #absent(): ReadOutcome {
+    if (this.#version.etag !== undefined) {
+      return this.#refusal('has vanished; restore it, or restart the nodes to begin with an empty database');
+    }
+    const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());
+    return { kind: 'read', version: { etag: undefined, image, trail: [absentId], unique: true } };
+  }
+
+  #refusal(what: string): Failure {
+    const { store, name } = this.#options;
+    return { kind: 'unavailable', reason: `the object ${what}: store=${store.location} object=${name}` };
+  }
+
+  #changes(version: ReadVersion): Changes {
+    return {
+      applyTo: (keyspace) => {
+        applyImage(version.image, keyspace);
+        this.#version = { etag: version.etag, trail: version.trail, unique: version.unique };
+      },
+    };
+  }
+
+  #timeoutMs(deadline: Deadline, bodyBytes: number): number {
+    const own = (this.#options.requestTimeoutMs ?? requestTimeoutMsDefault) + bodyBytes / bytesPerMs;
+    return Math.max(1, Math.min(own, deadline - this.#options.environment.clock.monotonic()));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Whether a commit over `base` that is not in the trail of `newest` has not happened, and cannot any more or may be sent
+ * again. The commits form a chain in which each names those before it: where the base is there and the commit is not,
+ * another took the place after it. A base that can come back proves nothing: the commit may have come between.
+ */
+function isProvablyLost(base: Version, newest: Version): boolean {
+  return base.unique && newest.trail.includes(base.trail[0] as CommitId);
+}
+
+function failure(ambiguous: boolean, reason: string): AppendOutcome {
+  return { kind: ambiguous ? 'uncertain' : 'unavailable', reason };
+}
+
+function unavailable(failure: StoreFailure): Failure {
+  return { kind: 'unavailable', reason: failure.message };
+}
