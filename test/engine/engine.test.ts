@@ -31,7 +31,9 @@ class World {
     const task: Task = {
       execute: (now) => execute(new View(this.keyspace, { db: 0, now, touches: true })),
       settle: (reply) => {
-        this.settled.push(`${name}=${isError(reply) ? reply.text.split(' ', 1).join() : String(reply)}`);
+        this.settled.push(
+          `${name}=${isError(reply) ? reply.text.split(' ', 1).join() : String(reply as string | number)}`,
+        );
       },
     };
     this.engine.submit(task);

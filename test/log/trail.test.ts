@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeTrail, encodeTrail, idOfForeign, newCommitId, trailLengthMax } from '../../src/log/plain/trail.ts';
+import { seededRandom } from '../../src/simulation/seeded-random.ts';
+
+const ids = fc.array(
+  fc.integer({ min: 1, max: 2 ** 31 }).map((seed) => newCommitId(seededRandom(seed))),
+  { minLength: 1, maxLength: 40 },
+);
+
+describe('the trail', () => {
+  it('brings back the newest ids, and is white space to every JSON parser', () => {
+    fc.assert(
+      fc.property(ids, (trail) => {
+        const body = `{"a":" \\n "}${encodeTrail(trail)}`;
+        expect(decodeTrail(body)).toEqual(trail.slice(0, trailLengthMax));
+        expect(JSON.parse(body)).toEqual({ a: ' \n ' });
+      }),
+    );
+  });
+
+  it('is absent where somebody else wrote or an editor trimmed', () => {
+    for (const space of ['', '\n', ' '.repeat(50), '\n'.repeat(500), '\r\n']) {
+      expect(decodeTrail(`{"a":"b"}${space}`)).toBeUndefined();
+    }
+    const trail = encodeTrail([newCommitId(seededRandom(1))]);
+    for (let cut = 1; cut < trail.length; cut++) {
+      expect(decodeTrail(`{}${trail.slice(0, -cut)}`)).toBeUndefined();
+      expect(decodeTrail(`{}${trail.slice(cut)}`)).toBeUndefined();
+    }
+    expect(decodeTrail(`{}${trail}\n`)).toBeUndefined();
+  });
+
+  it('stands in for foreign bodies by their ETags', () => {
+    expect(idOfForeign('"a"')).toMatch(/^[0-9a-f]{16}$/);
+    expect(idOfForeign('a')).not.toBe(idOfForeign('b'));
+  });
+});
