@@ -8,6 +8,12 @@ import { error, isError, type Reply } from '../../src/resp/reply.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { changes, FakeLog, set } from '../support/fake-log.ts';
 
+/** Replies of these tests are errors, strings and numbers. */
+function describeReply(reply: Reply): string {
+  if (isError(reply)) return reply.text.split(' ', 1).join();
+  return typeof reply === 'number' ? `${reply}` : (reply as string);
+}
+
 class World {
   readonly environment = new VirtualEnvironment(1);
   readonly keyspace = new Keyspace(2);
@@ -31,9 +37,7 @@ class World {
     const task: Task = {
       execute: (now) => execute(new View(this.keyspace, { db: 0, now, touches: true })),
       settle: (reply) => {
-        this.settled.push(
-          `${name}=${isError(reply) ? reply.text.split(' ', 1).join() : String(reply as string | number)}`,
-        );
+        this.settled.push(`${name}=${describeReply(reply)}`);
       },
     };
     this.engine.submit(task);
