@@ -26,6 +26,8 @@ export type TaggedReply =
   | { readonly kind: 'nullArray' }
   /** `,1.5` in RESP3, a bulk string in RESP2. */
   | { readonly kind: 'double'; readonly value: number }
+  /** `(123…` in RESP3, a bulk string in RESP2. Decimal digits, possibly after a minus. */
+  | { readonly kind: 'bigNumber'; readonly digits: string }
   /** `=15:txt:…` in RESP3, a bulk string in RESP2. `format` is three characters. */
   | { readonly kind: 'verbatim'; readonly format: string; readonly text: ByteString }
   /** Keys and values in turn. `%` in RESP3, a flat array in RESP2. */
@@ -33,7 +35,9 @@ export type TaggedReply =
   /** `~` in RESP3, an array in RESP2. */
   | { readonly kind: 'set'; readonly items: readonly Reply[] }
   /** Out-of-band data: `>` in RESP3, an array in RESP2. */
-  | { readonly kind: 'push'; readonly items: readonly Reply[] };
+  | { readonly kind: 'push'; readonly items: readonly Reply[] }
+  /** A reply with attributes (keys and values in turn) before it; only the reply in RESP2. */
+  | { readonly kind: 'attributed'; readonly attributes: readonly Reply[]; readonly reply: Reply };
 
 /** An error line. `text` begins with its code (`ERR …`, `WRONGTYPE …`) and holds no CR or LF. */
 export interface ErrorReply {
