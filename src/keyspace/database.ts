@@ -17,23 +17,34 @@ export class Entry implements DictionaryNode<Entry> {
   value: Value;
   /** Milliseconds since 1970. */
   expireAt: number | undefined = undefined;
-  /** Seconds since 1970 by this node's clock: a fact about this node, neither committed nor rolled back. */
-  accessedAtSeconds = 0;
+  /** By the node's access clock: a fact about this node, neither committed nor rolled back. */
+  accessedAtSeconds: number;
 
-  constructor(key: ByteString, hash: number, value: Value) {
+  constructor(key: ByteString, hash: number, value: Value, accessedAtSeconds: number) {
     this.key = key;
     this.hash = hash;
     this.value = value;
+    this.accessedAtSeconds = accessedAtSeconds;
   }
 }
 
+/** Seconds since 1970, as of the last command: what `OBJECT IDLETIME` counts from. */
+export interface AccessClock {
+  seconds: number;
+}
+
 export class Database {
+  readonly #accessClock: AccessClock;
   readonly #entries = new Dictionary<Entry>();
   #expiringCount = 0;
   readonly #expiries = new ExpiryQueue(
     (key) => this.#entries.find(key)?.expireAt,
     () => this.#expiringCount,
   );
+
+  constructor(accessClock: AccessClock) {
+    this.#accessClock = accessClock;
+  }
 
   get size(): number {
     return this.#entries.size;
@@ -84,8 +95,13 @@ export class Database {
   setValue(key: ByteString, value: Value): void {
     const hash = hashOf(key);
     const entry = this.#entries.find(key, hash);
-    if (entry === undefined) this.#entries.insert(new Entry(key, hash, value));
-    else entry.value = value;
+    const { seconds } = this.#accessClock;
+    if (entry === undefined) {
+      this.#entries.insert(new Entry(key, hash, value, seconds));
+    } else {
+      entry.value = value;
+      entry.accessedAtSeconds = seconds;
+    }
   }
 
   writeString(key: ByteString, offset: number, bytes: ByteString): void {

@@ -168,8 +168,18 @@ export class Dictionary<N extends DictionaryNode<N>> {
   }
 }
 
-/** FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. */
+/** A command looks its key up several times in a row: the last hash is remembered. */
+let lastKey = '';
+let lastHash = computeHash('');
+
 export function hashOf(key: ByteString): number {
+  if (key === lastKey) return lastHash;
+  lastKey = key;
+  return (lastHash = computeHash(key));
+}
+
+/** FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. */
+function computeHash(key: ByteString): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

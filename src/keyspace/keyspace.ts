@@ -6,7 +6,7 @@
  * same effects applied to equal keyspaces leave equal keyspaces.
  */
 import type { ByteString } from '../resp/bytes.ts';
-import { Database } from './database.ts';
+import { Database, type AccessClock } from './database.ts';
 import type { Effect } from './effect.ts';
 import type { Inverse } from './inverse.ts';
 import { Watches } from './watches.ts';
@@ -23,11 +23,12 @@ export function newRecording(): Recording {
 
 export class Keyspace {
   readonly watches = new Watches();
+  readonly accessClock: AccessClock = { seconds: 0 };
   readonly #databases: Database[];
   #recording: Recording | undefined;
 
   constructor(databaseCount = 16) {
-    this.#databases = Array.from({ length: databaseCount }, () => new Database());
+    this.#databases = Array.from({ length: databaseCount }, () => new Database(this.accessClock));
   }
 
   get databaseCount(): number {
@@ -90,7 +91,7 @@ export class Keyspace {
         break;
       case 'flush':
         inverses?.push({ kind: 'databases', databases: [...this.#databases] });
-        this.#databases[db] = new Database();
+        this.#databases[db] = new Database(this.accessClock);
         this.watches.touchDatabase(db);
         break;
       case 'swap':

@@ -22,6 +22,7 @@ export class View {
     this.db = options.db;
     this.now = options.now;
     this.#touches = options.touches;
+    keyspace.accessClock.seconds = Math.floor(options.now / 1000);
   }
 
   /** The same moment in another database. */
@@ -37,7 +38,7 @@ export class View {
   get(key: ByteString): Value | undefined {
     const entry = this.peek(key);
     if (entry === undefined) return undefined;
-    if (this.#touches) entry.accessedAtSeconds = Math.floor(this.now / 1000);
+    if (this.#touches) entry.accessedAtSeconds = this.keyspace.accessClock.seconds;
     return entry.value;
   }
 
@@ -61,7 +62,6 @@ export class View {
   /** Sets a string and keeps the key's expiry. */
   setString(key: ByteString, value: ByteString): void {
     this.keyspace.apply({ kind: 'setString', db: this.db, key, value });
-    this.#use(key);
   }
 
   /** Sets a string and its expiry (`undefined`: none). */
@@ -72,7 +72,6 @@ export class View {
 
   writeString(key: ByteString, offset: number, bytes: ByteString): void {
     this.keyspace.apply({ kind: 'writeString', db: this.db, key, offset, bytes });
-    this.#use(key);
   }
 
   /** Sets or clears the expiry of an existing key. A time that has passed deletes the key, as in Valkey. */
@@ -136,10 +135,5 @@ export class View {
       this.keyspace.apply({ kind: 'delete', db: this.db, key: next.key });
     }
     return count;
-  }
-
-  #use(key: ByteString): void {
-    const entry = this.keyspace.database(this.db).find(key);
-    if (entry !== undefined) entry.accessedAtSeconds = Math.floor(this.now / 1000);
   }
 }

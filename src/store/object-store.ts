@@ -5,7 +5,8 @@
  * Contract of every implementation (held by `test/store/conformance.ts`):
  * - a get that starts after a put has been acknowledged sees that put or a later one;
  * - of any number of concurrent puts with the same `ifMatch` at most one succeeds; the same for `ifNoneMatch`;
- * - an ETag never comes back for another body;
+ * - an ETag never stands for two different bodies. The same body may get the same ETag again (S3: it is the MD5), so
+ *   who must not meet an old ETag again makes every body unique;
  * - a request is sent at most once: no implementation retries by itself.
  */
 export interface ObjectStore {
@@ -50,7 +51,7 @@ export type PutResult =
   | { readonly kind: 'stored'; readonly etag: ETag; readonly date: StoreDate }
   /** The condition did not hold: this request changed nothing. (An earlier identical one may have.) */
   | { readonly kind: 'preconditionFailed'; readonly date: StoreDate }
-  /** `ifMatch` on an object that does not exist. */
+  /** `ifMatch` on an object that does not exist. Some stores (Ceph before 20) answer `preconditionFailed` here too. */
   | { readonly kind: 'notFound'; readonly date: StoreDate }
   | StoreFailure;
 
