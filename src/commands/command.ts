@@ -3,7 +3,7 @@
  * key extraction, `COMMAND`, `COMMAND DOCS`, `docs/commands.md`) is derived from the row. The facts of a row are those
  * of Valkey's `src/commands/*.json`.
  */
-import type { Environment, Random } from '../environment/environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import type { View } from '../keyspace/view.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
@@ -34,7 +34,8 @@ export type CommandFlag =
   | 'no_async_loading'
   | 'no_multi'
   | 'movablekeys'
-  | 'allow_busy';
+  | 'allow_busy'
+  | 'touches_arbitrary_keys';
 
 export interface CommandDoc {
   readonly summary: string;
@@ -71,6 +72,8 @@ export interface DataCommand<Args = unknown> extends CommandFacts {
   /** Strict, pure but for taking over the session's transaction (`EXEC`), runs once. Throws `CommandError`. */
   parse(argv: Arguments, session: Session): Args;
   execute(context: Context, args: Args): Reply;
+  /** Runs once, after the last execution, when the reply is final. */
+  settled?(context: SessionContext, args: Args): void;
 }
 
 /** Needs no proof from the store: it concerns the connection or the node. Runs once, in the order of the connection. */
@@ -81,23 +84,16 @@ export interface SessionCommand<Args = unknown> extends CommandFacts {
   run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
 }
 
-/** Only groups its subcommands. */
+/** Groups its subcommands. */
 export interface ContainerCommand extends CommandFacts {
   readonly kind: 'container';
-  readonly subcommands: readonly (DataCommand | SessionCommand)[];
+  readonly subcommands: readonly ExecutableCommand[];
+  /** What runs where no subcommand is given. */
+  readonly alone?: ExecutableCommand;
 }
 
 export type Command = DataCommand | SessionCommand | ContainerCommand;
 export type ExecutableCommand = DataCommand | SessionCommand;
-
-/** What a data command may use. */
-export interface Context {
-  /** The session's database at the time of this execution. */
-  readonly view: View;
-  readonly random: Random;
-  readonly session: Session;
-  readonly server: Server;
-}
 
 /** What a session command may use. */
 export interface SessionContext {
@@ -106,6 +102,12 @@ export interface SessionContext {
   readonly environment: Environment;
   /** All rows, for `COMMAND`. */
   readonly table: CommandTable;
+}
+
+/** What a data command may use. */
+export interface Context extends SessionContext {
+  /** The selected database at the time of this execution. */
+  readonly view: View;
 }
 
 /** Every command by name. */

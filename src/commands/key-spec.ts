@@ -27,3 +27,8 @@ export function keysFrom(flags: readonly string[], options: { position?: number;
     find: { kind: 'range', lastKey: -1, step: options.step ?? 1, limit: 0 },
   };
 }
+
+/** Valkey writes these four in upper case and the others in lower case. */
+export function keyFlag(flag: string): string {
+  return ['RO', 'RW', 'OW', 'RM'].includes(flag) ? flag : flag.toLowerCase();
+}

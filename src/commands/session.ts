@@ -2,7 +2,7 @@
  * What commands may know and ask of the connection and of the node they run on. The server implements these; the
  * interfaces stand here because imports go down the layers only.
  */
-import type { Watch } from '../keyspace/watches.ts';
+import type { Watch, Watches } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ExecutableCommand, Arguments } from './command.ts';
@@ -13,6 +13,8 @@ export interface Session {
   /** `127.0.0.1:51234`. */
   readonly address: string;
   readonly localAddress: string;
+  /** Of its socket; -1 where there is none to tell. */
+  readonly fileDescriptor: number;
   /** By the node's wall clock, in milliseconds. */
   readonly connectedAt: number;
   readonly lastInteractionAt: number;
@@ -37,6 +39,8 @@ export interface Session {
   readonly watches: Watch[];
   /** Takes all watches back. */
   unwatch(): void;
+  /** Hands the watches over to a transaction, which takes them back when it is settled. */
+  takeWatches(): readonly Watch[];
   /** Ends the connection when the replies due so far have been sent. */
   closeAfterReplies(): void;
   /** Ends the connection at once. */
@@ -66,6 +70,8 @@ export interface Server {
   /** The version of Valkey whose behaviour this node has, as `HELLO` and `INFO` give it. */
   readonly valkeyVersion: string;
   readonly configuration: Configuration;
+  /** Of the node's keyspace. */
+  readonly watches: Watches;
   readonly sessions: Iterable<Session>;
   readonly startedAt: number;
   /** 40 hexadecimal characters, new at every start. */
@@ -76,7 +82,7 @@ export interface Server {
   checkPassword(user: ByteString, password: ByteString): boolean;
   findSession(id: number): Session | undefined;
   /** The text of `INFO` with these sections (lower case; `default`, `all`, `everything` too). */
-  info(sections: readonly string[]): Promise<string> | string;
+  info(sections: readonly string[]): ByteString;
   resetStatistics(): void;
   /** `CLIENT PAUSE`: commands (or only those that may write) wait until this time on `clock.now`. */
   pause(until: number, mode: 'write' | 'all'): void;

@@ -104,6 +104,19 @@ export class Keyspace {
     }
   }
 
+  /** Runs this; where it throws, what it did to the keyspace is undone. Only while a recording is on. */
+  attempt<T>(run: () => T): T {
+    const recording = this.#recording;
+    if (recording === undefined) throw new Error('nothing can be undone without a recording');
+    const before = { effects: recording.effects.length, inverses: recording.inverses.length };
+    try {
+      return run();
+    } catch (cause) {
+      this.rollback(recording, before);
+      throw cause;
+    }
+  }
+
   /** Undoes all that was recorded, last first, down to these lengths (default: everything), and forgets it. */
   rollback(recording: Recording, to = { effects: 0, inverses: 0 }): void {
     for (let i = recording.inverses.length - 1; i >= to.inverses; i--) this.#undo(recording.inverses[i] as Inverse);

@@ -1,0 +1,36 @@
+/** Every row there is. */
+import type { Command } from './command.ts';
+import * as client from './connection/client.ts';
+import * as connection from './connection/connection.ts';
+import * as databases from './generic/databases.ts';
+import * as expiry from './generic/expiry.ts';
+import * as keys from './generic/keys.ts';
+import * as object from './generic/object.ts';
+import * as debug from './server/debug.ts';
+import * as introspection from './server/introspection.ts';
+import * as server from './server/server.ts';
+import * as counters from './string/counters.ts';
+import * as getSet from './string/get-set.ts';
+import * as lcs from './string/lcs.ts';
+import * as ranges from './string/ranges.ts';
+import { discard, exec, multi, unwatch, watch } from './transactions.ts';
+
+/** Whatever these files export is a row. */
+const families: readonly Readonly<Record<string, Command>>[] = [
+  client,
+  connection,
+  databases,
+  expiry,
+  keys,
+  object,
+  debug,
+  introspection,
+  server,
+  counters,
+  getSet,
+  lcs,
+  ranges,
+  { discard, exec, multi, unwatch, watch },
+];
+
+export const allCommands: readonly Command[] = families.flatMap((family) => Object.values(family));

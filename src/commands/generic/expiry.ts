@@ -1,0 +1,289 @@
+/** When keys expire. */
+import type { ByteString } from '../../resp/bytes.ts';
+import { int64Max, int64Min, narrow } from '../../resp/integer.ts';
+import type { Reply } from '../../resp/reply.ts';
+import { defineData, type Arguments, type Context } from '../command.ts';
+import { CommandError } from '../command-error.ts';
+import { oneKey } from '../key-spec.ts';
+import { integerOf } from '../numbers.ts';
+
+export const expire = defineData({
+  name: 'EXPIRE',
+  group: 'generic',
+  arity: -3,
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RW', 'UPDATE'])],
+  doc: {
+    summary: 'Sets the expiry of a key, in seconds from now.',
+    since: '1.0.0',
+    complexity: 'O(1)',
+    arguments: [
+      { name: 'key', type: 'key', keySpecIndex: 0 },
+      { name: 'seconds', type: 'integer' },
+      {
+        name: 'condition',
+        type: 'oneof',
+        optional: true,
+        since: '7.0.0',
+        arguments: [
+          { name: 'nx', type: 'pure-token', token: 'NX' },
+          { name: 'xx', type: 'pure-token', token: 'XX' },
+          { name: 'gt', type: 'pure-token', token: 'GT' },
+          { name: 'lt', type: 'pure-token', token: 'LT' },
+        ],
+      },
+    ],
+  },
+  parse: (argv) => parseExpire(argv),
+  execute: (context, args) => expireKey(context, args, { name: 'expire', factor: 1000n, relative: true }),
+});
+
+export const pexpire = defineData({
+  name: 'PEXPIRE',
+  group: 'generic',
+  arity: -3,
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RW', 'UPDATE'])],
+  doc: {
+    summary: 'Sets the expiry of a key, in milliseconds from now.',
+    since: '2.6.0',
+    complexity: 'O(1)',
+    arguments: [
+      { name: 'key', type: 'key', keySpecIndex: 0 },
+      { name: 'milliseconds', type: 'integer' },
+      {
+        name: 'condition',
+        type: 'oneof',
+        optional: true,
+        since: '7.0.0',
+        arguments: [
+          { name: 'nx', type: 'pure-token', token: 'NX' },
+          { name: 'xx', type: 'pure-token', token: 'XX' },
+          { name: 'gt', type: 'pure-token', token: 'GT' },
+          { name: 'lt', type: 'pure-token', token: 'LT' },
+        ],
+      },
+    ],
+  },
+  parse: (argv) => parseExpire(argv),
+  execute: (context, args) => expireKey(context, args, { name: 'pexpire', factor: 1n, relative: true }),
+});
+
+export const expireat = defineData({
+  name: 'EXPIREAT',
+  group: 'generic',
+  arity: -3,
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RW', 'UPDATE'])],
+  doc: {
+    summary: 'Sets the expiry of a key, in seconds since 1970.',
+    since: '1.2.0',
+    complexity: 'O(1)',
+    arguments: [
+      { name: 'key', type: 'key', keySpecIndex: 0 },
+      { name: 'unix-time-seconds', type: 'unix-time' },
+      {
+        name: 'condition',
+        type: 'oneof',
+        optional: true,
+        since: '7.0.0',
+        arguments: [
+          { name: 'nx', type: 'pure-token', token: 'NX' },
+          { name: 'xx', type: 'pure-token', token: 'XX' },
+          { name: 'gt', type: 'pure-token', token: 'GT' },
+          { name: 'lt', type: 'pure-token', token: 'LT' },
+        ],
+      },
+    ],
+  },
+  parse: (argv) => parseExpire(argv),
+  execute: (context, args) => expireKey(context, args, { name: 'expireat', factor: 1000n, relative: false }),
+});
+
+export const pexpireat = defineData({
+  name: 'PEXPIREAT',
+  group: 'generic',
+  arity: -3,
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RW', 'UPDATE'])],
+  doc: {
+    summary: 'Sets the expiry of a key, in milliseconds since 1970.',
+    since: '2.6.0',
+    complexity: 'O(1)',
+    arguments: [
+      { name: 'key', type: 'key', keySpecIndex: 0 },
+      { name: 'unix-time-milliseconds', type: 'unix-time' },
+      {
+        name: 'condition',
+        type: 'oneof',
+        optional: true,
+        since: '7.0.0',
+        arguments: [
+          { name: 'nx', type: 'pure-token', token: 'NX' },
+          { name: 'xx', type: 'pure-token', token: 'XX' },
+          { name: 'gt', type: 'pure-token', token: 'GT' },
+          { name: 'lt', type: 'pure-token', token: 'LT' },
+        ],
+      },
+    ],
+  },
+  parse: (argv) => parseExpire(argv),
+  execute: (context, args) => expireKey(context, args, { name: 'pexpireat', factor: 1n, relative: false }),
+});
+
+interface ExpireArguments {
+  readonly key: ByteString;
+  readonly value: bigint;
+  readonly conditions: ReadonlySet<string>;
+}
+
+function parseExpire(argv: Arguments): ExpireArguments {
+  const conditions = new Set<string>();
+  for (const word of argv.slice(3)) {
+    const option = word.toUpperCase();
+    if (!['NX', 'XX', 'GT', 'LT'].includes(option)) throw new CommandError(`ERR Unsupported option ${word}`);
+    conditions.add(option);
+  }
+  if (conditions.has('NX') && conditions.size > 1) {
+    throw new CommandError('ERR NX and XX, GT or LT options at the same time are not compatible');
+  }
+  if (conditions.has('GT') && conditions.has('LT')) {
+    throw new CommandError('ERR GT and LT options at the same time are not compatible');
+  }
+  return { key: argv[1] as ByteString, value: BigInt(integerOf(argv[2] as ByteString)), conditions };
+}
+
+interface Unit {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly factor: bigint;
+  readonly relative: boolean;
+}
+
+function expireKey({ view }: Context, { key, value, conditions }: ExpireArguments, unit: Unit): Reply {
+  const base = unit.relative ? BigInt(view.now) : 0n;
+  const time = value * unit.factor;
+  if (time > int64Max - base || time < int64Min) {
+    throw new CommandError(`ERR invalid expire time in '${unit.name}' command`);
+  }
+  const entry = view.peek(key);
+  if (entry === undefined) return 0;
+  // Times beyond 2^53 (the year 287396) are held as that: a double is exact up to there.
+  const expireAt = Math.min(Number(time + base), Number.MAX_SAFE_INTEGER);
+  if (!allows(conditions, entry.expireAt, expireAt)) return 0;
+  view.setExpiry(key, expireAt);
+  return 1;
+}
+
+/** A key without an expiry counts as one that expires last of all. */
+function allows(conditions: ReadonlySet<string>, current: number | undefined, next: number): boolean {
+  if (conditions.has('NX') && current !== undefined) return false;
+  if (conditions.has('XX') && current === undefined) return false;
+  if (conditions.has('GT') && (current === undefined || next <= current)) return false;
+  return !(conditions.has('LT') && current !== undefined && next >= current);
+}
+
+export const ttl = defineData({
+  name: 'TTL',
+  group: 'generic',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RO', 'ACCESS'])],
+  tips: ['nondeterministic_output'],
+  doc: {
+    summary: 'Returns the seconds until a key expires.',
+    since: '1.0.0',
+    complexity: 'O(1)',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
+  },
+  parse: (argv) => argv[1] as ByteString,
+  execute: (context, key) => timeOf(context, key, (expireAt, now) => seconds(Math.max(0, expireAt - now))),
+});
+
+export const pttl = defineData({
+  name: 'PTTL',
+  group: 'generic',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RO', 'ACCESS'])],
+  tips: ['nondeterministic_output'],
+  doc: {
+    summary: 'Returns the milliseconds until a key expires.',
+    since: '2.6.0',
+    complexity: 'O(1)',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
+  },
+  parse: (argv) => argv[1] as ByteString,
+  execute: (context, key) => timeOf(context, key, (expireAt, now) => Math.max(0, expireAt - now)),
+});
+
+export const expiretime = defineData({
+  name: 'EXPIRETIME',
+  group: 'generic',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RO', 'ACCESS'])],
+  doc: {
+    summary: 'Returns when a key expires, in seconds since 1970.',
+    since: '7.0.0',
+    complexity: 'O(1)',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
+  },
+  parse: (argv) => argv[1] as ByteString,
+  execute: (context, key) => timeOf(context, key, (expireAt) => seconds(expireAt)),
+});
+
+export const pexpiretime = defineData({
+  name: 'PEXPIRETIME',
+  group: 'generic',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RO', 'ACCESS'])],
+  doc: {
+    summary: 'Returns when a key expires, in milliseconds since 1970.',
+    since: '7.0.0',
+    complexity: 'O(1)',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
+  },
+  parse: (argv) => argv[1] as ByteString,
+  execute: (context, key) => timeOf(context, key, (expireAt) => expireAt),
+});
+
+function timeOf({ view }: Context, key: ByteString, convert: (expireAt: number, now: number) => number): Reply {
+  const entry = view.peek(key);
+  if (entry === undefined) return -2;
+  return entry.expireAt === undefined ? -1 : convert(entry.expireAt, view.now);
+}
+
+function seconds(ms: number): number {
+  return Number(narrow((BigInt(ms) + 500n) / 1000n));
+}
+
+export const persist = defineData({
+  name: 'PERSIST',
+  group: 'generic',
+  arity: 2,
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  keys: [oneKey(['RW', 'UPDATE'])],
+  doc: {
+    summary: 'Takes the expiry of a key away.',
+    since: '2.2.0',
+    complexity: 'O(1)',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
+  },
+  parse: (argv) => argv[1] as ByteString,
+  execute: ({ view }, key) => {
+    if (view.peek(key)?.expireAt === undefined) return 0;
+    view.setExpiry(key, undefined);
+    return 1;
+  },
+});

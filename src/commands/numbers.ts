@@ -1,0 +1,18 @@
+/** Numbers among the arguments. */
+import type { ByteString } from '../resp/bytes.ts';
+import { parseInteger } from '../resp/integer.ts';
+import { CommandError, notAnInteger } from './command-error.ts';
+
+/** A signed 64-bit integer: a `number` where that is exact. */
+export function integerOf(bytes: ByteString): number | bigint {
+  const value = parseInteger(bytes);
+  if (value === undefined) throw new CommandError(notAnInteger);
+  return value;
+}
+
+/** An integer in this range. */
+export function boundedIntegerOf(bytes: ByteString, min: number, max: number, message: string = notAnInteger): number {
+  const value = parseInteger(bytes);
+  if (value === undefined || value < min || value > max) throw new CommandError(message);
+  return Number(value);
+}

@@ -1,0 +1,43 @@
+/** From words to the row that executes them: name, subcommand and number of words, refused as Valkey refuses them. */
+import { error, type ErrorReply } from '../resp/reply.ts';
+import type { Arguments, CommandTable, ContainerCommand, ExecutableCommand } from './command.ts';
+import { wrongArity } from './command-error.ts';
+
+/** Valkey shows so much of what it does not know. */
+const shownLengthMax = 128;
+
+export function resolveCommand(table: CommandTable, argv: Arguments): ExecutableCommand | ErrorReply {
+  const row = table.find(argv[0] as string);
+  if (row === undefined) return error(unknownCommand(argv));
+  if (row.kind === 'container' && argv.length < 2) {
+    return row.alone ?? error(wrongArity(row.name.toLowerCase()));
+  }
+  const command = row.kind === 'container' ? resolveSubcommand(row, argv) : row;
+  if (command === undefined) return error(unknownSubcommand(row.name, argv[1] as string));
+  const { arity } = command;
+  if (arity > 0 ? argv.length === arity : argv.length >= -arity) return command;
+  return error(wrongArity(fullName(row.name, command)));
+}
+
+/** `get`, `client|list`. */
+export function fullName(topName: string, command: { readonly name: string }): string {
+  return (topName === command.name ? topName : `${topName}|${command.name}`).toLowerCase();
+}
+
+function resolveSubcommand(row: ContainerCommand, argv: Arguments): ExecutableCommand | undefined {
+  const name = (argv[1] as string).toUpperCase();
+  return row.subcommands.find((subcommand) => subcommand.name === name);
+}
+
+function unknownCommand(argv: Arguments): string {
+  let args = '';
+  for (const word of argv.slice(1)) {
+    if (args.length >= shownLengthMax) break;
+    args += `'${word.slice(0, shownLengthMax - args.length)}' `;
+  }
+  return `ERR unknown command '${(argv[0] as string).slice(0, shownLengthMax)}', with args beginning with: ${args}`;
+}
+
+function unknownSubcommand(name: string, word: string): string {
+  return `ERR unknown subcommand '${word.slice(0, shownLengthMax)}'. Try ${name} HELP.`;
+}

@@ -1,0 +1,200 @@
+/**
+ * MULTI, EXEC and WATCH. A transaction runs as one unit inside a round: its data commands each time that the round is
+ * run (again after a conflict), its session commands once.
+ */
+import type { Watch } from '../keyspace/watches.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { error, nullArray, ok, type Reply } from '../resp/reply.ts';
+import { defineData, defineSession, type Context, type ExecutableCommand } from './command.ts';
+import { CommandError } from './command-error.ts';
+import { keysFrom } from './key-spec.ts';
+import type { Session } from './session.ts';
+
+/** Whether a command runs at once between MULTI and EXEC instead of being queued. */
+export function runsInsideMulti(command: ExecutableCommand): boolean {
+  return (
+    ['EXEC', 'DISCARD', 'MULTI', 'WATCH', 'QUIT', 'RESET'].includes(command.name) && !command.flags.includes('pubsub')
+  );
+}
+
+export const multi = defineSession({
+  name: 'MULTI',
+  group: 'transactions',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_multi', 'allow_busy'],
+  categories: ['transaction'],
+  doc: { summary: 'Begins a transaction: the commands that follow are queued.', since: '1.2.0', complexity: 'O(1)' },
+  parse: () => undefined,
+  run: ({ session }) => {
+    if (session.transaction !== undefined) throw new CommandError('ERR MULTI calls can not be nested');
+    session.transaction = { commands: [], broken: false };
+    return ok;
+  },
+});
+
+export const discard = defineSession({
+  name: 'DISCARD',
+  group: 'transactions',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  categories: ['transaction'],
+  doc: {
+    summary: 'Ends a transaction and forgets its commands.',
+    since: '2.0.0',
+    complexity: 'O(N), when N is the number of queued commands',
+  },
+  parse: () => undefined,
+  run: ({ session }) => {
+    if (session.transaction === undefined) throw new CommandError('ERR DISCARD without MULTI');
+    session.transaction = undefined;
+    session.unwatch();
+    return ok;
+  },
+});
+
+export const unwatch = defineSession({
+  name: 'UNWATCH',
+  group: 'transactions',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  categories: ['transaction'],
+  doc: { summary: 'Forgets the keys that are watched.', since: '2.2.0', complexity: 'O(1)' },
+  parse: () => undefined,
+  run: ({ session }) => {
+    session.unwatch();
+    return ok;
+  },
+});
+
+export const watch = defineData({
+  name: 'WATCH',
+  group: 'transactions',
+  arity: -2,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_multi', 'allow_busy'],
+  categories: ['transaction'],
+  keys: [keysFrom(['RO'])],
+  doc: {
+    summary: 'Watches keys: the next transaction runs only if none of them has changed.',
+    since: '2.2.0',
+    complexity: 'O(1) for every key.',
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0, multiple: true }],
+  },
+  parse: (argv, session): { readonly keys: readonly ByteString[]; placed: Watch[] | undefined } => {
+    if (session.transaction !== undefined) throw new CommandError('ERR WATCH inside MULTI is not allowed');
+    return { keys: argv.slice(1), placed: undefined };
+  },
+  execute: ({ view, session }, args) => {
+    for (const key of args.keys) view.peek(key);
+    if (args.placed === undefined) {
+      const fresh = args.keys.filter(
+        (key) => !session.watches.some((watch) => watch.db === view.db && watch.key === key),
+      );
+      args.placed = [...new Set(fresh)].map((key) => view.keyspace.watches.place(view.db, key));
+      session.watches.push(...args.placed);
+    }
+    // After a conflict the watches begin anew, on the state that this execution sees.
+    for (const watch of args.placed) watch.tripped = false;
+    return ok;
+  },
+});
+
+export const exec = defineData({
+  name: 'EXEC',
+  group: 'transactions',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
+  categories: ['transaction'],
+  doc: {
+    summary: 'Runs the queued commands, all or, where a watched key has changed, none.',
+    since: '1.2.0',
+    complexity: 'Depends on commands in the transaction',
+  },
+  parse: (_, session) => takeTransaction(session),
+  execute: (context, { steps, watches, db }) => {
+    for (const watch of watches) context.view.in(watch.db).peek(watch.key);
+    if (watches.some(({ tripped }) => tripped)) return nullArray;
+    let selected = db;
+    return steps.map((step) => {
+      const reply = runStep(context, step, selected);
+      selected = step.dbAfter ?? selected;
+      return reply;
+    });
+  },
+  settled: ({ server }, { watches }) => {
+    for (const watch of watches) server.watches.remove(watch);
+  },
+});
+
+/** One queued command. */
+interface Step {
+  readonly command: ExecutableCommand;
+  /** Parsed once, when the transaction runs, as Valkey does. */
+  readonly parsed: { readonly args: unknown } | { readonly error: Reply };
+  /** Of a session command, which runs only once. */
+  reply: Reply | undefined;
+  /** The database that is selected after a session command. */
+  dbAfter: number | undefined;
+}
+
+interface Transaction {
+  readonly steps: readonly Step[];
+  readonly watches: readonly Watch[];
+  readonly db: number;
+}
+
+function takeTransaction(session: Session): Transaction {
+  const { transaction } = session;
+  if (transaction === undefined) throw new CommandError('ERR EXEC without MULTI');
+  session.transaction = undefined;
+  if (transaction.broken) {
+    session.unwatch();
+    throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
+  }
+  return {
+    steps: transaction.commands.map(({ command, argv }) => ({
+      command,
+      parsed: attemptToParse(() => command.parse(argv, session)),
+      reply: undefined,
+      dbAfter: undefined,
+    })),
+    watches: session.takeWatches(),
+    db: session.db,
+  };
+}
+
+function attemptToParse(parse: () => unknown): Step['parsed'] {
+  try {
+    return { args: parse() };
+  } catch (cause) {
+    if (cause instanceof CommandError) return { error: error(cause.message) };
+    throw cause;
+  }
+}
+
+function runStep(context: Context, step: Step, db: number): Reply {
+  const { command, parsed } = step;
+  if ('error' in parsed) return parsed.error;
+  if (command.kind === 'session') {
+    step.reply ??= runSessionStep(context, command, parsed.args);
+    step.dbAfter ??= context.session.db;
+    return step.reply;
+  }
+  const inDatabase = { ...context, view: context.view.in(db) };
+  try {
+    return context.view.keyspace.attempt(() => command.execute(inDatabase, parsed.args));
+  } catch (cause) {
+    if (cause instanceof CommandError) return error(cause.message);
+    throw cause;
+  }
+}
+
+function runSessionStep(context: Context, command: ExecutableCommand & { kind: 'session' }, args: unknown): Reply {
+  try {
+    const reply = command.run(context, args);
+    if (reply instanceof Promise) return error(`ERR ${command.name} takes time and is not allowed in a transaction`);
+    return reply ?? null;
+  } catch (cause) {
+    if (cause instanceof CommandError) return error(cause.message);
+    throw cause;
+  }
+}
