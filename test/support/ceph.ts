@@ -27,6 +27,7 @@ export interface CephOptions {
 
 const run = promisify(execFile);
 const startLimitMs = 60_000;
+const questionLimitMs = 5000;
 const accessKeyId = 'valthree-test';
 const secretAccessKey = 'valthree-test-secret';
 
@@ -97,17 +98,37 @@ export class Ceph implements S3Server {
     const clusterId = randomUUID();
     const storageId = randomUUID();
     writeFileSync(at('ceph.conf'), configuration(this.#directory, { clusterId, monitorPort, storeBytes }));
-    await this.#run('ceph-authtool', '--create-keyring', at('keyring'), '--gen-key', '-n', 'mon.', '--cap', 'mon', 'allow *');
+    await this.#run(
+      'ceph-authtool',
+      '--create-keyring',
+      at('keyring'),
+      '--gen-key',
+      '-n',
+      'mon.',
+      '--cap',
+      'mon',
+      'allow *',
+    );
     const address = `[v1:127.0.0.1:${monitorPort}]`;
     await this.#run('monmaptool', '--create', '--clobber', '--addv', 'a', address, '--fsid', clusterId, at('monmap'));
     await this.#run('ceph-mon', '-i', 'a', '--mkfs', '--monmap', at('monmap'), '--keyring', at('keyring'));
     this.#daemon('monitor', 'ceph-mon', ['-i', 'a', '-f']);
-    await this.#run('ceph', 'osd', 'new', storageId);
+    await until(() => this.#asks('osd', 'new', storageId), 'the monitor');
     await this.#run('ceph-osd', '-i', '0', '--mkfs', '--osd-uuid', storageId, '--no-mon-config');
     this.#daemon('storage', 'ceph-osd', ['-i', '0', '-f']);
-    await until(async () => (await this.#run('ceph', 'osd', 'stat')).includes('1 up'), 'the storage daemon');
+    await until(async () => (await this.#asks('osd', 'stat'))?.includes('1 up'), 'the storage daemon');
     const keys = ['--access-key', accessKeyId, '--secret', secretAccessKey];
     await this.#run('radosgw-admin', 'user', 'create', '--uid=test', '--display-name=test', ...keys);
+  }
+
+  /** The monitor sometimes answers late or with an error that passes; all that is asked of it may be asked again. */
+  async #asks(...args: string[]): Promise<string | undefined> {
+    try {
+      const { stdout, stderr } = await run('ceph', args, { env: this.#environment(), timeout: questionLimitMs });
+      return stdout + stderr;
+    } catch {
+      return undefined;
+    }
   }
 
   async #run(command: string, ...args: string[]): Promise<string> {
@@ -236,9 +257,11 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Another program offers no event to wait for: it is asked until it answers. */
-async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+async function until(condition: () => Promise<unknown>, what: string): Promise<void> {
   const endMs = Date.now() + startLimitMs;
-  while (!(await condition())) {
+  for (;;) {
+    const answer = await condition();
+    if (answer !== undefined && answer !== false) return;
     if (Date.now() > endMs) throw new Error(`${what} did not come up in ${startLimitMs} ms`);
     await sleep(30);
   }
