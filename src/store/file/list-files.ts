@@ -1,23 +1,25 @@
-/** The objects below a directory, as names with slashes. What is no plain file is none. */
+/** The objects below a directory, as names with slashes. What is no plain file, or has no name that an object may have, is none. */
 import type { Dirent } from 'node:fs';
 import { join } from 'node:path';
 import type { ListedObject } from '../object-store.ts';
 import { isMissing } from './file-error.ts';
 import type { FileSystem } from './file-system.ts';
-import { ownFolder } from './object-path.ts';
+import { objectPath } from './object-path.ts';
 
 /** Files asked for at once. */
 const statsMax = 16;
 
 export async function listFiles(fileSystem: FileSystem, directory: string, prefix: string): Promise<ListedObject[]> {
   const objects: ListedObject[] = [];
-  const folders = [prefix.slice(0, prefix.lastIndexOf('/') + 1)];
-  if (folders[0]?.split('/').some((part) => part === '.' || part === '..') === true) return [];
+  const isName = (name: string): boolean => objectPath(directory, name).kind === 'path';
+  const deepest = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  const folders = [deepest];
+  if (deepest !== '' && !isName(deepest.slice(0, -1))) return [];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const files: string[] = [];
     for (const entry of await entries(fileSystem, join(directory, folder))) {
       const name = folder + entry.name;
-      if (name === ownFolder) continue;
+      if (!isName(name)) continue;
       if (entry.isDirectory() && `${name}/`.startsWith(prefix)) folders.push(`${name}/`);
       else if (entry.isFile() && name.startsWith(prefix)) files.push(name);
     }

@@ -32,6 +32,9 @@ import { S3Requests, type Answer, type Refusal } from './s3-requests.ts';
 import { connect, type S3Options } from './s3-options.ts';
 
 const timeoutMsDefault = 10_000;
+/** AWS's limit, in UTF-8. */
+const keyBytesMax = 1024;
+const loneSurrogate = /\p{Surrogate}/u;
 
 export class S3Store implements ObjectStore, DialectSwitch {
   readonly location: string;
@@ -67,7 +70,8 @@ export class S3Store implements ObjectStore, DialectSwitch {
   }
 
   async get(name: string, options: GetOptions = {}): Promise<GetResult> {
-    const key = this.#prefix + name;
+    const key = this.#key(name);
+    if (typeof key !== 'string') return key;
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const condition = options.ifNoneMatch === undefined ? {} : { IfNoneMatch: `"${options.ifNoneMatch}"` };
     const command = new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...condition });
@@ -87,7 +91,8 @@ export class S3Store implements ObjectStore, DialectSwitch {
   }
 
   async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
-    const key = this.#prefix + name;
+    const key = this.#key(name);
+    if (typeof key !== 'string') return key;
     const timeoutMs = options.timeoutMs ?? this.#timeoutMs;
     const command = new PutObjectCommand({
       Bucket: this.#bucket,
@@ -139,7 +144,8 @@ export class S3Store implements ObjectStore, DialectSwitch {
   }
 
   async delete(name: string): Promise<DeleteResult> {
-    const key = this.#prefix + name;
+    const key = this.#key(name);
+    if (typeof key !== 'string') return key;
     const command = new DeleteObjectCommand({ Bucket: this.#bucket, Key: key });
     const answer = await this.#requests.send(command, { key, timeoutMs: this.#timeoutMs });
     if (answer.kind === 'answered') return { kind: 'deleted', date: answer.date };
@@ -149,6 +155,13 @@ export class S3Store implements ObjectStore, DialectSwitch {
   close(): Promise<void> {
     this.#requests.close();
     return Promise.resolve();
+  }
+
+  /** Without a key a request would be one about the bucket. */
+  #key(name: string): string | StoreFailure {
+    const key = this.#prefix + name;
+    if (name !== '' && !loneSurrogate.test(name) && Buffer.byteLength(key) <= keyBytesMax) return key;
+    return this.#requests.failure('denied', 'the name of the object is empty, too long or not valid Unicode', key);
   }
 
   #condition(etag: ETag): string {

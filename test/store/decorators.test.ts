@@ -1,0 +1,177 @@
+/** The decorators: what they count, delay and spoil, and that a seed gives the same again. */
+import { describe, expect, test } from 'vitest';
+import { CountingStore } from '../../src/store/counting-store.ts';
+import { FaultyStore, type Fault } from '../../src/store/faulty-store.ts';
+import { LatencyHistogram } from '../../src/store/latency-histogram.ts';
+import { LatencyStore } from '../../src/store/latency-store.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { PutResult } from '../../src/store/object-store.ts';
+import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
+import { bytes, found, stored } from './conformance.ts';
+
+/** Runs something in virtual time to its end. */
+async function settle<Result>(environment: VirtualEnvironment, request: Promise<Result>): Promise<Result> {
+  let done = false;
+  void request.finally(() => (done = true));
+  await environment.run(() => done);
+  return request;
+}
+
+describe('CountingStore', () => {
+  test('counts requests by outcome, bytes, time and cost', async () => {
+    const environment = new VirtualEnvironment(1);
+    const inner = new LatencyStore(new MemoryStore(environment.clock), environment, { minMs: 20 });
+    const store = new CountingStore(inner, environment.clock);
+    const run = async (): Promise<void> => {
+      const etag = stored(await store.put('a', bytes('12345')));
+      await store.put('a', bytes('1'), { ifNoneMatch: '*' });
+      await store.get('a');
+      await store.get('a', { ifNoneMatch: etag });
+      await store.get('b');
+      await store.list('');
+      await store.delete('a');
+    };
+    await settle(environment, run());
+    expect(Object.fromEntries(store.statistics('put').outcomes)).toEqual({ stored: 1, preconditionFailed: 1 });
+    expect(Object.fromEntries(store.statistics('get').outcomes)).toEqual({ found: 1, notModified: 1, notFound: 1 });
+    expect(store.requests).toBe(7);
+    expect(store.underWay).toBe(0);
+    expect([store.bytesOut, store.bytesIn]).toEqual([6, 5]);
+    expect(store.costUsd).toBeCloseTo((2 * 5 + 3 * 0.4 + 5) / 1e6, 12);
+    const { latency } = store.statistics('get');
+    expect(latency.meanMs).toBeCloseTo(20);
+    expect(latency.percentileMs(0.99)).toBeCloseTo(20);
+    store.reset();
+    expect([store.requests, store.bytesIn, store.costUsd]).toEqual([0, 0, 0]);
+  });
+
+  test('a failure is counted by its kind', async () => {
+    const environment = new VirtualEnvironment(1);
+    const store = new CountingStore(
+      new FaultyStore(new MemoryStore(environment.clock), environment, { throttled: 1 }),
+      environment.clock,
+    );
+    await store.put('a', bytes('x'));
+    expect(store.statistics('put').outcomes.get('throttled')).toBe(1);
+  });
+});
+
+test('a percentile is at most a quarter too high', () => {
+  const histogram = new LatencyHistogram();
+  expect(histogram.percentileMs(0.5)).toBe(0);
+  for (let ms = 1; ms <= 1000; ms++) histogram.record(ms);
+  for (const share of [0.01, 0.5, 0.9, 0.99, 1]) {
+    const exact = share * 1000;
+    expect(histogram.percentileMs(share)).toBeGreaterThanOrEqual(exact);
+    expect(histogram.percentileMs(share)).toBeLessThanOrEqual(exact * 1.25);
+  }
+  histogram.record(1e12);
+  histogram.record(0);
+  expect(histogram.maxMs).toBe(1e12);
+});
+
+describe('LatencyStore', () => {
+  test('a request takes effect in the middle of its time', async () => {
+    const environment = new VirtualEnvironment(1);
+    const inner = new MemoryStore(environment.clock);
+    const store = new LatencyStore(inner, environment, { minMs: 20 });
+    const put = store.put('a', bytes('x'));
+    await environment.advance(9);
+    expect((await inner.get('a')).kind).toBe('notFound');
+    await environment.advance(2);
+    expect((await inner.get('a')).kind).toBe('found');
+    stored(await settle(environment, put));
+    expect(environment.clock.monotonic()).toBeGreaterThanOrEqual(20);
+  });
+
+  test('a put that is given up still takes effect', async () => {
+    const environment = new VirtualEnvironment(1);
+    const inner = new MemoryStore(environment.clock);
+    const store = new LatencyStore(inner, environment, { minMs: 100 });
+    const result = await settle(environment, store.put('a', bytes('x'), { timeoutMs: 10 }));
+    expect(result).toMatchObject({ kind: 'failed', failure: 'unknown' });
+    expect((await inner.get('a')).kind).toBe('notFound');
+    await environment.advance(100);
+    expect((await inner.get('a')).kind).toBe('found');
+  });
+});
+
+describe('FaultyStore', () => {
+  const putWith = async (fault: Fault, seed = 1) => {
+    const environment = new VirtualEnvironment(seed);
+    const inner = new MemoryStore(environment.clock);
+    const store = new FaultyStore(inner, environment, { [fault]: 1 });
+    const result: PutResult = await settle(
+      environment,
+      store.put('a', bytes('x'), { ifNoneMatch: '*', timeoutMs: 50 }),
+    );
+    const outcome = result.kind === 'failed' ? result.failure : result.kind;
+    const before = (await inner.get('a')).kind;
+    await environment.advance(10_000);
+    const after = (await inner.get('a')).kind;
+    expect(store.counts[fault]).toBe(1);
+    return [outcome, before, after];
+  };
+
+  test.each<[Fault, string, string, string]>([
+    ['refused', 'unavailable', 'notFound', 'notFound'],
+    ['lostRequest', 'unknown', 'notFound', 'notFound'],
+    ['lostResponse', 'unknown', 'found', 'found'],
+    ['late', 'unknown', 'notFound', 'found'],
+    ['conflict', 'unknown', 'notFound', 'notFound'],
+    ['gatewayError', 'unknown', 'notFound', 'notFound'],
+    ['throttled', 'throttled', 'notFound', 'notFound'],
+    ['duplicate', 'stored', 'found', 'found'],
+  ])('%s: the caller sees %s, then it is %s, later %s', async (fault, ...expected) => {
+    expect(await putWith(fault)).toEqual(expected);
+  });
+
+  test.each<Fault>(['serverError', 'stall'])('%s: it may have happened or not', async (fault) => {
+    const seen = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++) seen.add((await putWith(fault, seed)).join());
+    expect([...seen].sort()).toEqual(['unknown,found,found', 'unknown,notFound,notFound']);
+  });
+
+  test('a duplicate never passes for a second success, and may undo a delete', async () => {
+    const environment = new VirtualEnvironment(3);
+    const inner = new MemoryStore(environment.clock);
+    const store = new FaultyStore(inner, environment, { duplicate: 1 });
+    const etag = stored(await store.put('a', bytes('one')));
+    store.faults = {};
+    await inner.delete('a');
+    await environment.advance(10_000);
+    expect(found(await inner.get('a')).etag).not.toBe(etag);
+  });
+
+  test('a truncated body is corrupt', async () => {
+    const environment = new VirtualEnvironment(1);
+    const store = new FaultyStore(new MemoryStore(environment.clock), environment, {});
+    await store.put('a', bytes('x'));
+    store.faults = { truncated: 1 };
+    expect(await store.get('a')).toMatchObject({ kind: 'failed', failure: 'corrupt' });
+    store.faults = {};
+    expect((await store.get('a')).kind).toBe('found');
+  });
+
+  test('the same seed gives the same faults', async () => {
+    const transcript = async (seed: number): Promise<string> => {
+      const environment = new VirtualEnvironment(seed);
+      const store = new FaultyStore(new MemoryStore(environment.clock), environment, {
+        lostResponse: 0.1,
+        serverError: 0.1,
+        late: 0.1,
+        stall: 0.1,
+        duplicate: 0.1,
+        throttled: 0.1,
+      });
+      const lines: string[] = [];
+      const run = async (): Promise<void> => {
+        for (let i = 0; i < 100; i++) lines.push(JSON.stringify(await store.put(`n${i % 7}`, bytes(`v${i}`), {})));
+      };
+      await settle(environment, run());
+      return lines.join('\n') + String(environment.random.uint32());
+    };
+    expect(await transcript(42)).toBe(await transcript(42));
+    expect(await transcript(42)).not.toBe(await transcript(43));
+  });
+});
