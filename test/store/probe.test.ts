@@ -1,4 +1,8 @@
 /** The probe: it must tell a store that would lose data from one that is fit, and both from one that cannot be asked. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import S3rver from '@20minutes/s3rver';
 import { describe, expect, test } from 'vitest';
 import { systemEnvironment } from '../../src/environment/system.ts';
 import { CountingStore } from '../../src/store/counting-store.ts';
@@ -95,6 +99,27 @@ describe('a store that would lose data is refused', () => {
 
   test('and an S3 server that keeps them is used', async () => {
     expect(await startOn({})).toMatchObject({ kind: 'opened', dialect: 'quoted', name: 'name' });
+  });
+
+  test('s3rver, which is not ours and ignores conditions', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'valthree-s3rver-'));
+    const bucket = { name: 'bucket', configs: [] };
+    const server = new S3rver({ port: 0, address: '127.0.0.1', silent: true, directory, configureBuckets: [bucket] });
+    const { port } = await server.run();
+    try {
+      const endpoint = `http://127.0.0.1:${port}`;
+      const keys = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
+      const opened = S3Store.open({ bucket: 'bucket', endpoint, credentials: keys });
+      if (opened.kind === 'failed') throw new Error(opened.message);
+      const { store } = opened;
+      // Straight to the probe: this server refuses every signed list.
+      const verdict = await probe({ store, environment: systemEnvironment(), dialects: store });
+      expect(verdict).toMatchObject({ kind: 'unfit', reason: expect.stringContaining('data would be lost') as string });
+      await store.close();
+    } finally {
+      await server.close();
+      await rm(directory, { recursive: true });
+    }
   });
 
   async function startOn(options: FakeS3Options) {

@@ -128,14 +128,17 @@ export class S3Store implements ObjectStore, DialectSwitch {
         { key, timeoutMs: this.#timeoutMs },
       );
       if (page.kind === 'refused') return page.failure;
+      if (page.output.IsTruncated === undefined) {
+        return this.#requests.failure('corrupt', 'the answer is no list; check that the endpoint serves S3', key);
+      }
       date = page.date;
       for (const { Key, Size, LastModified } of page.output.Contents ?? []) {
         if (Key === undefined) continue;
         const name = decodeKey(Key, page.output.EncodingType).slice(this.#prefix.length);
         objects.push({ name, size: Size ?? 0, modifiedAt: LastModified?.getTime() ?? 0 });
       }
-      const next = page.output.IsTruncated === true ? page.output.NextContinuationToken : undefined;
-      if (page.output.IsTruncated === true && (next === undefined || next === token)) {
+      const next = page.output.IsTruncated ? page.output.NextContinuationToken : undefined;
+      if (page.output.IsTruncated && (next === undefined || next === token)) {
         return this.#requests.failure('corrupt', 'the list says that it goes on, but not where', key);
       }
       token = next;
