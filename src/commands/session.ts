@@ -91,16 +91,6 @@ export interface Server {
   shutdown(options: { now: boolean }): void;
   /** `DEBUG SET-ACTIVE-EXPIRE`. */
   setActiveExpiry(enabled: boolean): void;
-  /** Number of the command executions so far, by full lower-case name, for `INFO commandstats`. */
-  readonly commandStatistics: ReadonlyMap<string, CommandStatistics>;
-}
-
-export interface CommandStatistics {
-  calls: number;
-  /** Time spent executing on the keyspace, not waiting for the store. */
-  microseconds: number;
-  rejectedCalls: number;
-  failedCalls: number;
 }
 
 /** `CONFIG GET` and `CONFIG SET`. */

@@ -30,7 +30,7 @@ export interface EngineOptions {
 }
 
 export class Engine {
-  readonly statistics: EngineStatistics = newEngineStatistics();
+  #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
   /** Rounds whose request is under way or answered, in order. */
@@ -51,6 +51,14 @@ export class Engine {
     this.#options = options;
     this.#open = new Round(0);
     this.#expiry = new ExpiryCycle(this, options);
+  }
+
+  get statistics(): Readonly<EngineStatistics> {
+    return this.#statistics;
+  }
+
+  resetStatistics(): void {
+    this.#statistics = newEngineStatistics();
   }
 
   /** Brings the keyspace to the newest state. Rejects with a clear message where the database cannot be read. */
@@ -222,7 +230,7 @@ export class Engine {
         if (this.#appendsUnderWay > 0 || this.#recovering) {
           round.askAgain = true;
         } else {
-          this.statistics.conflicts++;
+          this.#statistics.conflicts++;
           this.#redo(this.#rollBack(), () => {
             outcome.changes.applyTo(this.#options.keyspace);
           });
@@ -249,7 +257,7 @@ export class Engine {
   }
 
   #count(round: Round): void {
-    const { statistics } = this;
+    const statistics = this.#statistics;
     if (round.writes) {
       statistics.writeRounds++;
       statistics.writeRoundTasks += round.tasks.length;
@@ -274,7 +282,7 @@ export class Engine {
       }
       again.push(round);
       if (outcome?.kind !== 'conflict' || applyChanges !== undefined) continue;
-      this.statistics.conflicts++;
+      this.#statistics.conflicts++;
       applyChanges = () => {
         outcome.changes.applyTo(this.#options.keyspace);
       };
@@ -302,7 +310,7 @@ export class Engine {
       this.#rest();
       return;
     }
-    this.statistics.reexecutions += tasks.length;
+    this.#statistics.reexecutions += tasks.length;
     const first = rounds.find((round) => round.tasks.length > 0) as Round;
     this.#open = new Round(first.arrivedAtMs);
     for (const task of tasks) this.#execute(this.#open, task);
@@ -313,8 +321,8 @@ export class Engine {
     const unavailable = error(`UNAVAILABLE nothing was written: ${outcome.reason}`);
     for (const [index, task] of round.tasks.entries()) {
       const isUncertain = outcome.kind === 'uncertain' && round.taskWrites(index);
-      if (isUncertain) this.statistics.uncertainTasks++;
-      else this.statistics.unavailableTasks++;
+      if (isUncertain) this.#statistics.uncertainTasks++;
+      else this.#statistics.unavailableTasks++;
       task.settle(isUncertain ? uncertain : unavailable);
     }
     this.#rest();

@@ -1,0 +1,14 @@
+/** Durations as the original program takes them: `60s`, `500ms`, `1m30s`, `1h`; a plain number is seconds. */
+import { InvalidArgumentError } from 'commander';
+
+const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** In milliseconds. */
+export function parseDuration(text: string): number {
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+    throw new InvalidArgumentError('It must be a duration such as 60s, 500ms or 1m30s.');
+  }
+  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * (unitsMs[unit as string] as number), 0);
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+/** The program: one subcommand a file. */
+import { Command, CommanderError } from 'commander';
+import { clusterCommand } from './cluster.ts';
+import { exitCodes, UsageError } from './exit.ts';
+import { serveCommand } from './serve.ts';
+import { version } from './version.ts';
+
+const program = new Command('valthree')
+  .description('A strongly consistent, distributed, Valkey-compatible database that keeps all data in S3.')
+  .version(version, '-V, --version')
+  .showSuggestionAfterError()
+  .exitOverride();
+
+for (const command of [serveCommand(), clusterCommand()]) program.addCommand(command.copyInheritedSettings(program));
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  if (cause instanceof UsageError) {
+    process.stderr.write(`valthree: ${cause.message}\n`);
+    process.exit(exitCodes.usage);
+  }
+  // Commander has said it already, in one line; help and version are no errors.
+  if (cause instanceof CommanderError) process.exit(cause.exitCode === 0 ? exitCodes.ok : exitCodes.usage);
+  throw cause;
+}

@@ -1,0 +1,249 @@
+/** The flags of `valthree serve`: what they are called, what they mean, what is refused. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { byteStringLengthMax, fromText } from '../resp/bytes.ts';
+import { logLevels, type LogLevel } from '../server/logger.ts';
+import type { TlsFiles } from '../server/listener.ts';
+import type { NodeOptions } from '../server/node.ts';
+import { isLoopback, parseAddress, type Address } from './addresses.ts';
+import { parseDuration } from './durations.ts';
+import { UsageError } from './exit.ts';
+
+/** As commander hands them over. */
+interface ServeFlags {
+  readonly addr: Address;
+  readonly store?: string;
+  readonly name: string;
+  readonly layout: string;
+  readonly maxKeys: number;
+  readonly databases: number;
+  readonly commitInterval: number;
+  readonly s3Addr?: string;
+  readonly s3Endpoint?: string;
+  readonly s3Region?: string;
+  readonly s3Bucket?: string;
+  readonly s3User?: string;
+  readonly s3Pass?: string;
+  readonly s3PathStyle?: boolean;
+  readonly s3CaFile?: string;
+  readonly s3Timeout: number;
+  readonly maxClients: number;
+  readonly timeout: number;
+  readonly tcpKeepalive: number;
+  readonly requirepass: string;
+  readonly protectedMode: boolean;
+  readonly tlsCertFile?: string;
+  readonly tlsKeyFile?: string;
+  readonly tlsCaCertFile?: string;
+  readonly tlsAuthClients: TlsFiles['authClients'];
+  readonly httpAddr?: Address;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly logLevel?: LogLevel;
+}
+
+const defaultStore = './valthree-data';
+
+/** Adds all flags, each with its environment variable. */
+export function addServeOptions(command: Command): Command {
+  const groups: readonly (readonly [heading: string, options: readonly Option[]])[] = [
+    ['Where to listen:', listenOptions()],
+    ['Where the data is:', storeOptions()],
+    ['How it works:', workOptions()],
+    ['Who may connect:', securityOptions()],
+    ['What it tells:', logOptions()],
+  ];
+  for (const [heading, options] of groups) {
+    command.optionsGroup(heading);
+    for (const option of options) command.addOption(option.env(environmentName(option)));
+  }
+  return command;
+}
+
+/** `--s3-addr` is `VALTHREE_S3_ADDR`. */
+function environmentName(option: Option): string {
+  return `VALTHREE_${option.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
+}
+
+function listenOptions(): Option[] {
+  return [
+    new Option('--addr <host:port>', 'address for clients; :PORT is loopback, 0.0.0.0:PORT every interface')
+      .argParser(parseAddress)
+      .default(parseAddress('127.0.0.1:6379'), '127.0.0.1:6379'),
+    new Option('--http-addr <host:port>', 'address of /healthz, /readyz and /metrics (off)').argParser(parseAddress),
+    new Option('--max-clients <n>', 'open connections at most').argParser(integer(1, 2 ** 32 - 1)).default(10_000),
+    new Option('--timeout <duration>', 'close idle connections after this; 0: never')
+      .argParser(parseDuration)
+      .default(0, '0'),
+    new Option('--tcp-keepalive <duration>', 'between keep-alive probes; 0: none')
+      .argParser(parseDuration)
+      .default(300_000, '300s'),
+  ];
+}
+
+function storeOptions(): Option[] {
+  return [
+    new Option('--store <url>', `s3://bucket/name, a directory, or memory: (${defaultStore})`),
+    new Option('--name <name>', 'name of the database, where --store has none').default('valthree'),
+    new Option('--layout <layout>', 'how a new database is laid out').choices(['plain']).default('plain'),
+    new Option('--s3-addr <url>', 'address of the S3 server, http://host:port (AWS)'),
+    new Option('--s3-endpoint <url>', 'the same'),
+    new Option('--s3-region <region>', 'region (AWS_REGION, or us-east-1 with --s3-addr)'),
+    new Option('--s3-bucket <bucket>', 'bucket, where --store is not given'),
+    new Option('--s3-user <key>', "access key (AWS's own variables and credential chain)"),
+    new Option('--s3-pass <secret>', 'secret key; better as VALTHREE_S3_PASS'),
+    new Option('--s3-path-style', 'http://host/bucket/key, as most servers want (with --s3-addr)'),
+    new Option('--no-s3-path-style', 'http://bucket.host/key (on AWS)'),
+    new Option('--s3-ca-file <file>', 'certificates to trust beside the usual ones, PEM'),
+    new Option('--s3-timeout <duration>', 'how long a command waits for the store before it is answered with an error')
+      .argParser(parseDuration)
+      .default(60_000, '60s'),
+  ];
+}
+
+function workOptions(): Option[] {
+  return [
+    new Option('--max-keys <n>', 'keys that the database may hold; 0: no limit')
+      .argParser(integer(0, 2 ** 53 - 1))
+      .default(0),
+    new Option('--databases <n>', 'databases that SELECT knows').argParser(integer(1, 10_000)).default(16),
+    new Option(
+      '--commit-interval <duration>',
+      'wait so long for company before a request: fewer requests, more latency',
+    )
+      .argParser(parseDuration)
+      .default(0, '0'),
+  ];
+}
+
+function securityOptions(): Option[] {
+  return [
+    new Option('--requirepass <password>', 'password of clients; better as VALTHREE_REQUIREPASS').default('', 'none'),
+    new Option('--no-protected-mode', 'listen beyond this machine without a password'),
+    new Option('--tls-cert-file <file>', 'certificate, PEM: clients must then use TLS'),
+    new Option('--tls-key-file <file>', 'its key, PEM'),
+    new Option('--tls-ca-cert-file <file>', "issuer of clients' certificates, PEM"),
+    new Option('--tls-auth-clients <mode>', 'whether clients must show a certificate')
+      .choices(['yes', 'no', 'optional'])
+      .default('yes', 'yes with --tls-ca-cert-file, else no'),
+  ];
+}
+
+function logOptions(): Option[] {
+  return [
+    new Option('--json', 'log in JSON').default(false),
+    new Option('-v, --verbose', 'log more (the same as --log-level debug)').default(false),
+    new Option('--log-level <level>', 'least level that is logged').choices(logLevels).default(undefined, 'info'),
+  ];
+}
+
+/** A whole number in this range. */
+export function integer(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+export type ResolvedServeOptions = Omit<NodeOptions, 'version' | 'logger' | 'onShutdown'> & {
+  readonly json: boolean;
+  readonly level: LogLevel;
+};
+
+/** What the flags mean together. @throws UsageError where they contradict each other */
+export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
+  refuseUnprotected(flags);
+  const level = flags.logLevel ?? (flags.verbose ? 'debug' : 'info');
+  return {
+    host: flags.addr.host,
+    port: flags.addr.port,
+    store: resolveStore(flags),
+    databaseName: flags.name,
+    databases: flags.databases,
+    keysMax: flags.maxKeys,
+    storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),
+    commitIntervalMs: flags.commitInterval,
+    settings: {
+      clientsMax: flags.maxClients,
+      timeoutSeconds: Math.ceil(flags.timeout / 1000),
+      keepAliveSeconds: Math.ceil(flags.tcpKeepalive / 1000),
+      bulkLengthMax: byteStringLengthMax,
+      queryBufferBytesMax: 2 ** 30,
+      password: fromText(flags.requirepass),
+      logLevel: valkeyLevel(level),
+    },
+    protectedMode: flags.protectedMode,
+    tls: resolveTls(flags),
+    http: flags.httpAddr,
+    json: flags.json,
+    level,
+  };
+}
+
+function refuseUnprotected(flags: ServeFlags): void {
+  if (flags.requirepass !== '' || !flags.protectedMode || isLoopback(flags.addr.host)) return;
+  throw new UsageError(
+    `--addr ${flags.addr.host} can be reached from other machines: set --requirepass, or --no-protected-mode if you mean it`,
+  );
+}
+
+function positive(ms: number, flag: string): number {
+  if (ms <= 0) throw new UsageError(`${flag} must be more than 0`);
+  return ms;
+}
+
+function resolveStore(flags: ServeFlags): NodeOptions['store'] {
+  const endpoint = flags.s3Addr ?? flags.s3Endpoint;
+  if (flags.store !== undefined && flags.s3Bucket !== undefined) {
+    throw new UsageError('--store and --s3-bucket say the same thing; use one of them');
+  }
+  if (flags.s3Addr !== undefined && flags.s3Endpoint !== undefined && flags.s3Addr !== flags.s3Endpoint) {
+    throw new UsageError('--s3-addr and --s3-endpoint are two names of one flag; use one of them');
+  }
+  const url = flags.store ?? (flags.s3Bucket === undefined ? defaultStore : `s3://${flags.s3Bucket}`);
+  if (endpoint !== undefined && !url.startsWith('s3:')) {
+    throw new UsageError('--s3-addr needs a bucket: --store s3://bucket/name, or --s3-bucket');
+  }
+  if ((flags.s3User === undefined) !== (flags.s3Pass === undefined)) {
+    throw new UsageError('--s3-user and --s3-pass go together');
+  }
+  return {
+    url,
+    s3: {
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(flags.s3Region === undefined ? {} : { region: flags.s3Region }),
+      ...(flags.s3PathStyle === undefined ? {} : { pathStyle: flags.s3PathStyle }),
+      ...(flags.s3CaFile === undefined ? {} : { tlsCaFile: flags.s3CaFile }),
+      ...(flags.s3User === undefined || flags.s3Pass === undefined
+        ? {}
+        : { credentials: { accessKeyId: flags.s3User, secretAccessKey: flags.s3Pass } }),
+    },
+  };
+}
+
+function resolveTls(flags: ServeFlags): TlsFiles | undefined {
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile, tlsCaCertFile: caCertFile } = flags;
+  if (certFile === undefined && keyFile === undefined) {
+    if (caCertFile !== undefined) throw new UsageError('--tls-ca-cert-file needs --tls-cert-file and --tls-key-file');
+    return undefined;
+  }
+  if (certFile === undefined || keyFile === undefined) {
+    throw new UsageError('--tls-cert-file and --tls-key-file go together');
+  }
+  return { certFile, keyFile, caCertFile, authClients: caCertFile === undefined ? 'no' : flags.tlsAuthClients };
+}
+
+/** Of the names that `CONFIG GET loglevel` knows. */
+function valkeyLevel(level: LogLevel): string {
+  const names: Readonly<Record<LogLevel, string>> = {
+    trace: 'debug',
+    debug: 'debug',
+    info: 'notice',
+    warn: 'warning',
+    error: 'warning',
+    fatal: 'warning',
+    silent: 'nothing',
+  };
+  return names[level];
+}

@@ -1,0 +1,84 @@
+/** `valthree serve`: one node in this process. */
+import { Command } from 'commander';
+import { createLogger, type Logger } from '../server/logger.ts';
+import { startNode, type RunningNode } from '../server/node.ts';
+import { formatAddress } from './addresses.ts';
+import { exitCodes } from './exit.ts';
+import { addServeOptions, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
+import { version } from './version.ts';
+
+const examples = `
+Every flag is also an environment variable, as shown. Durations: 60s, 500ms, 1m30s.
+
+Examples:
+  valthree serve                                              data in ./valthree-data
+  valthree serve --store s3://my-bucket/my-db                 AWS, its own variables and credential chain
+  valthree serve --store s3://my-bucket/my-db --s3-addr http://127.0.0.1:9000 --s3-user admin --s3-pass secret
+  valthree serve --addr 0.0.0.0:6379 --requirepass secret     reachable from other machines
+
+Any number of nodes may serve one database. Exit codes: 0 stopped cleanly, 1 failed, 2 called wrongly.`;
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description('Start a node.').addHelpText('after', examples);
+  return addServeOptions(command).action(async () => {
+    await serve(resolveServeFlags(command.opts()));
+  });
+}
+
+async function serve(options: ResolvedServeOptions): Promise<void> {
+  const logger = createLogger(options);
+  let node: RunningNode | undefined;
+  let stopping = false;
+  const stop = (reason: string, now: boolean): void => {
+    if (stopping || now || node === undefined) {
+      logger.warn({ reason }, 'stopping at once');
+      node?.abort();
+      process.exit(exitCodes.ok);
+    }
+    stopping = true;
+    void drain(node, reason, logger);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      stop(signal, false);
+    });
+  }
+  try {
+    node = await startNode({
+      ...options,
+      version,
+      logger,
+      onShutdown: (now) => {
+        stop('SHUTDOWN', now);
+      },
+    });
+  } catch (cause) {
+    logger.fatal(describeStartFailure(cause, options));
+    process.exit(exitCodes.failure);
+  }
+  announce(node, options, logger);
+}
+
+function announce(node: RunningNode, options: ResolvedServeOptions, logger: Logger): void {
+  const facts = { addr: formatAddress({ host: options.host, port: node.port }), tls: options.tls !== undefined };
+  const http = node.httpPort === undefined ? {} : { http: `http://${options.http?.host ?? ''}:${node.httpPort}` };
+  logger.info({ ...facts, ...http, version }, 'ready');
+}
+
+async function drain(node: RunningNode, reason: string, logger: Logger): Promise<void> {
+  logger.info({ reason, waiting: node.server.engine.waitingTaskCount }, 'stopping: settling what waits');
+  await node.drain();
+  logger.info('stopped');
+  process.exit(exitCodes.ok);
+}
+
+function describeStartFailure(cause: unknown, { host, port }: ResolvedServeOptions): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = (cause as NodeJS.ErrnoException).code;
+  const address = formatAddress({ host, port });
+  if (code === 'EADDRINUSE')
+    return `the address is in use; stop what listens there or choose another --addr: addr=${address}`;
+  if (code === 'EACCES') return `not allowed to listen there; ports below 1024 need privileges: addr=${address}`;
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `this machine has no such address: addr=${address}`;
+  return message;
+}

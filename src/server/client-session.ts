@@ -1,0 +1,374 @@
+/**
+ * One client's connection: bytes in, commands to the engine, replies out, in the order of the commands.
+ *
+ * The hot path allocates one task and its arguments per command: commands are parsed straight out of the chunk that
+ * was read, replies are held in a linked list until they are due, and what is due in one turn is written at once.
+ *
+ * Bounds: while too many commands are unanswered, too many bytes unsent or the engine is congested, the socket is not
+ * read and nothing more is parsed, so a client that sends but does not read costs no more than these bounds. Replies
+ * are written out only as far as the socket takes them; until then they are references to values.
+ */
+import type { Socket } from 'node:net';
+import type { Arguments, DataCommand, ExecutableCommand, SessionCommand, SessionContext } from '../commands/command.ts';
+import { resolveCommand } from '../commands/resolve.ts';
+import type { QueuedTransaction, Session, SessionStatistics } from '../commands/session.ts';
+import { runsInsideMulti } from '../commands/transactions.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Watch } from '../keyspace/watches.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { encode } from '../resp/encode.ts';
+import { error, isError, simple, type Reply } from '../resp/reply.ts';
+import { RequestParser } from '../resp/request-parser.ts';
+import { CommandTask, PendingReply } from './command-task.ts';
+import type { SessionHost } from './session-host.ts';
+
+/** Commands of one connection that may wait for their replies: more than any pipeline that helps. */
+const unansweredMax = 16_384;
+/** Bytes of replies that are written out ahead of what the socket has taken. */
+const unsentBytesMax = 1024 * 1024;
+
+const queued = simple('QUEUED');
+const notAuthenticated = error('NOAUTH Authentication required.');
+
+export class ClientSession implements Session {
+  readonly id: number;
+  readonly address: string;
+  readonly localAddress: string;
+  readonly fileDescriptor: number;
+  readonly connectedAt: number;
+  lastInteractionAt: number;
+  name: ByteString = '';
+  libraryName: ByteString = '';
+  libraryVersion: ByteString = '';
+  protocol: 2 | 3 = 2;
+  db = 0;
+  readonly user = 'default';
+  noEvict = false;
+  noTouch = false;
+  replyMode: 'on' | 'off' | 'skip' = 'on';
+  transaction: QueuedTransaction | undefined = undefined;
+  watches: Watch[] = [];
+  readonly context: SessionContext;
+  readonly keyspace: Keyspace;
+  readonly #host: SessionHost;
+  readonly #socket: Socket;
+  readonly #parser: RequestParser;
+  /** The line of replies that are not written yet. */
+  #first: PendingReply | undefined;
+  #last: PendingReply | undefined;
+  #unanswered = 0;
+  /** Written out, to be sent at the end of this turn. */
+  #out = '';
+  #lastCommand: ExecutableCommand | undefined;
+  /** A command that a pause holds back. */
+  #deferred: ByteString[] | undefined;
+  /** `CLIENT REPLY SKIP` was said before the command that is being handled. */
+  #skipped = false;
+  /** A session command is not finished: those behind it wait. */
+  #busy = false;
+  /** The socket is not read, because of a bound. */
+  #stalled = false;
+  #processing = false;
+  #flushScheduled = false;
+  #closing = false;
+  #closed = false;
+  #commandCount = 0;
+
+  constructor(host: SessionHost, socket: Socket, id: number) {
+    this.id = id;
+    this.#host = host;
+    this.#socket = socket;
+    this.keyspace = host.keyspace;
+    const { server, environment, table } = host;
+    this.context = { session: this, server, environment, table };
+    this.address = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
+    this.localAddress = `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`;
+    this.fileDescriptor = fileDescriptorOf(socket);
+    this.connectedAt = this.lastInteractionAt = environment.clock.now();
+    this.#parser = new RequestParser({ ...host.parserLimits(), authenticated: !server.passwordRequired });
+    socket.on('data', (chunk: Buffer) => {
+      this.#onData(chunk);
+    });
+    socket.on('drain', () => {
+      this.flush();
+    });
+    socket.on('end', () => {
+      this.closeAfterReplies();
+    });
+    socket.on('error', () => {
+      // The connection is gone, which 'close' tells as well; the client knows why.
+    });
+    socket.on('close', () => {
+      this.#onClose();
+    });
+  }
+
+  get authenticated(): boolean {
+    return this.#parser.limits.authenticated;
+  }
+
+  set authenticated(value: boolean) {
+    this.#parser.limits.authenticated = value;
+  }
+
+  get lastCommand(): string {
+    return this.#lastCommand === undefined ? '' : this.#host.nameOf(this.#lastCommand);
+  }
+
+  get statistics(): SessionStatistics {
+    return {
+      queryBufferBytes: this.#parser.bufferedBytes,
+      outputBytes: this.#out.length + this.#socket.writableLength,
+      bytesIn: this.#socket.bytesRead,
+      bytesOut: this.#socket.bytesWritten,
+      commandCount: this.#commandCount,
+    };
+  }
+
+  /** Whether commands wait for their replies. */
+  get isWaiting(): boolean {
+    return this.#first !== undefined || this.#busy;
+  }
+
+  unwatch(): void {
+    for (const watch of this.watches) this.keyspace.watches.remove(watch);
+    this.watches = [];
+  }
+
+  takeWatches(): readonly Watch[] {
+    const { watches } = this;
+    this.watches = [];
+    return watches;
+  }
+
+  reset(): void {
+    this.transaction = undefined;
+    this.unwatch();
+    this.protocol = 2;
+    this.db = 0;
+    this.name = '';
+    this.replyMode = 'on';
+    this.noEvict = this.noTouch = false;
+    this.authenticated = !this.#host.server.passwordRequired;
+  }
+
+  closeAfterReplies(): void {
+    this.#closing = true;
+    this.scheduleFlush();
+  }
+
+  kill(): void {
+    this.#socket.destroy();
+  }
+
+  /** Goes on where a bound or a pause had stopped it, if it may. */
+  resume(): void {
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    if (deferred !== undefined) this.#dispatch(deferred);
+    this.flush();
+  }
+
+  #onData(chunk: Buffer): void {
+    this.lastInteractionAt = this.context.environment.clock.now();
+    this.#parser.push(chunk);
+    if (this.#stalled) this.#parser.detach();
+    else this.#process();
+  }
+
+  #process(): void {
+    this.#processing = true;
+    while (this.#mayGoOn()) {
+      const next = this.#parser.next();
+      if (next === undefined) break;
+      if (Array.isArray(next)) {
+        this.#dispatch(next);
+      } else {
+        this.#answer(error(`ERR ${next.message}`));
+        this.#closing = true;
+      }
+    }
+    this.#processing = false;
+    if (!this.#mayGoOn()) this.#stall();
+    this.flush();
+  }
+
+  #mayGoOn(): boolean {
+    return (
+      !this.#closing &&
+      !this.#busy &&
+      this.#deferred === undefined &&
+      this.#unanswered < unansweredMax &&
+      this.#socket.writableLength + this.#out.length < unsentBytesMax &&
+      !this.#host.engine.congested
+    );
+  }
+
+  /** Stops reading. */
+  #stall(): void {
+    this.#parser.detach();
+    if (this.#closing || this.#stalled) return;
+    this.#stalled = true;
+    this.#socket.pause();
+    if (this.#host.engine.congested) this.#host.resumeWhenRoom(this);
+  }
+
+  #dispatch(argv: ByteString[]): void {
+    this.#commandCount++;
+    this.#skipped = this.replyMode === 'skip';
+    if (this.#skipped) this.replyMode = 'on';
+    const host = this.#host;
+    const command = resolveCommand(host.table, argv);
+    if (command.kind === 'error') {
+      if (this.transaction !== undefined) this.transaction.broken = true;
+      host.countRejection(argv, command);
+      this.#answer(command);
+      return;
+    }
+    this.#lastCommand = command;
+    if (!this.authenticated && !command.flags.includes('no_auth')) {
+      host.countRejection(argv, notAuthenticated);
+      this.#answer(notAuthenticated);
+      return;
+    }
+    if (this.transaction !== undefined && !runsInsideMulti(command)) {
+      this.transaction.commands.push({ command, argv });
+      this.#answer(queued);
+      return;
+    }
+    if (host.isPaused && host.holdsBack(command, this)) {
+      this.#deferred = argv;
+      return;
+    }
+    if (command.kind === 'data') this.#submit(command, argv);
+    else this.#run(command, argv);
+  }
+
+  #submit(command: DataCommand, argv: Arguments): void {
+    const host = this.#host;
+    let args: unknown;
+    try {
+      args = command.parse(argv, this);
+    } catch (cause) {
+      this.#refuse(command, cause);
+      return;
+    }
+    const task = new CommandTask(this, command, args, this.#skipped || this.replyMode === 'off');
+    this.#append(task);
+    const startedAt = host.environment.clock.monotonic();
+    host.engine.submit(task);
+    host.countCall(command, host.environment.clock.monotonic() - startedAt);
+  }
+
+  #run(command: SessionCommand, argv: Arguments): void {
+    let reply: Reply | undefined | Promise<Reply | undefined>;
+    const startedAt = this.#host.environment.clock.monotonic();
+    try {
+      reply = command.run(this.context, command.parse(argv, this));
+    } catch (cause) {
+      this.#refuse(command, cause);
+      return;
+    }
+    this.#host.countCall(command, this.#host.environment.clock.monotonic() - startedAt);
+    if (reply instanceof Promise) this.#hold(command, reply);
+    else this.#answer(reply);
+  }
+
+  #hold(command: SessionCommand, promise: Promise<Reply | undefined>): void {
+    const place = new PendingReply(this.protocol);
+    const silent = this.#skipped || this.replyMode === 'off';
+    this.#append(place);
+    this.#busy = true;
+    const settle = (reply: Reply | undefined): void => {
+      place.done = true;
+      if (!silent) place.reply = reply;
+      this.#busy = false;
+      this.flush();
+    };
+    promise.then(settle, (cause: unknown) => {
+      settle(this.#host.replyToError(cause, this.#host.nameOf(command)));
+    });
+  }
+
+  /** A command that could not be parsed or run. */
+  #refuse(command: ExecutableCommand, cause: unknown): void {
+    const reply = this.#host.replyToError(cause, this.#host.nameOf(command));
+    this.#host.countFailure(command, reply);
+    this.#answer(reply);
+  }
+
+  /** Answers at once, or when those before it have been answered. */
+  #answer(reply: Reply | undefined): void {
+    if (reply === undefined || this.#skipped || this.replyMode === 'off') return;
+    if (this.#first === undefined) {
+      this.#out += encode(reply, this.protocol);
+      return;
+    }
+    const place = new PendingReply(this.protocol);
+    place.done = true;
+    place.reply = reply;
+    this.#append(place);
+  }
+
+  #append(place: PendingReply): void {
+    if (this.#last === undefined) this.#first = place;
+    else this.#last.next = place;
+    this.#last = place;
+    this.#unanswered++;
+  }
+
+  /** Called by the tasks of this session. */
+  onSettled(command: DataCommand, reply: Reply): void {
+    if (isError(reply)) this.#host.countFailure(command, reply);
+    if (!this.#flushScheduled) this.scheduleFlush();
+  }
+
+  scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    this.#host.flushSoon(this);
+  }
+
+  /** Sends the replies that are due, and goes on with what they held up. */
+  flush(): void {
+    this.#flushScheduled = false;
+    if (this.#closed) return;
+    do this.#write();
+    while (this.#first?.done === true && this.#socket.writableLength < unsentBytesMax);
+    if (this.#closing) {
+      // After the last byte both directions are closed: a half-open client would hold the connection for ever.
+      if (this.#first === undefined && !this.#busy) this.#socket.destroySoon();
+    } else if (this.#stalled && !this.#processing && this.#mayGoOn()) {
+      this.#stalled = false;
+      this.#socket.resume();
+      this.#process();
+    }
+  }
+
+  #write(): void {
+    let out = this.#out;
+    let first = this.#first;
+    const room = unsentBytesMax - this.#socket.writableLength;
+    while (first?.done === true && out.length < room) {
+      if (first.reply !== undefined) out += encode(first.reply, first.protocol);
+      first = first.next;
+      this.#unanswered--;
+    }
+    this.#first = first;
+    if (first === undefined) this.#last = undefined;
+    this.#out = '';
+    if (out !== '') this.#socket.write(out, 'latin1');
+  }
+
+  #onClose(): void {
+    this.#closed = this.#closing = true;
+    this.unwatch();
+    this.#host.onClosed(this);
+  }
+}
+
+/** Node keeps it to itself; tools like to see it. */
+function fileDescriptorOf(socket: Socket): number {
+  const handle = (socket as { _handle?: { fd?: unknown } })._handle;
+  return typeof handle?.fd === 'number' ? handle.fd : -1;
+}

@@ -1,0 +1,54 @@
+/** One command of one connection on its way: through the engine, where it needs a round, and to its place in line. */
+import { View } from '../keyspace/view.ts';
+import type { DataCommand } from '../commands/command.ts';
+import type { Task } from '../engine/task.ts';
+import type { Protocol } from '../resp/encode.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { ClientSession } from './client-session.ts';
+
+/** A place in the line of a connection's replies. */
+export class PendingReply {
+  /** The next in line. */
+  next: PendingReply | undefined = undefined;
+  done = false;
+  /** `undefined`: nothing is sent. */
+  reply: Reply | undefined = undefined;
+  /** The protocol in force when the command ran. */
+  protocol: Protocol;
+
+  constructor(protocol: Protocol) {
+    this.protocol = protocol;
+  }
+}
+
+export class CommandTask extends PendingReply implements Task {
+  readonly #session: ClientSession;
+  readonly #command: DataCommand;
+  readonly #args: unknown;
+  /** The database that was selected when the command came. */
+  readonly #db: number;
+  readonly #silent: boolean;
+
+  constructor(session: ClientSession, command: DataCommand, args: unknown, silent: boolean) {
+    super(session.protocol);
+    this.#session = session;
+    this.#command = command;
+    this.#args = args;
+    this.#db = session.db;
+    this.#silent = silent;
+  }
+
+  execute(nowMs: number): Reply {
+    const { server, environment, table } = this.#session.context;
+    const session = this.#session;
+    const view = new View(session.keyspace, { db: this.#db, now: nowMs, touches: !session.noTouch });
+    return this.#command.execute({ session, server, environment, table, view }, this.#args);
+  }
+
+  settle(reply: Reply): void {
+    this.done = true;
+    if (!this.#silent) this.reply = reply;
+    this.#command.settled?.(this.#session.context, this.#args);
+    this.#session.onSettled(this.#command, reply);
+  }
+}

@@ -1,0 +1,244 @@
+/** The node as its connections and their commands see it. */
+import { CommandError } from '../commands/command-error.ts';
+import type { CommandTable, ExecutableCommand } from '../commands/command.ts';
+import { resolveCommand } from '../commands/resolve.ts';
+import type { Server } from '../commands/session.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Watches } from '../keyspace/watches.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { error, type ErrorReply } from '../resp/reply.ts';
+import type { CountingStore } from '../store/counting-store.ts';
+import type { ClientSession } from './client-session.ts';
+import { CommandRate } from './command-rate.ts';
+import { CommandCounters } from './command-counters.ts';
+import { renderInfo } from './info.ts';
+import type { Logger } from './logger.ts';
+import { samePassword } from './password.ts';
+import { Pause } from './pause.ts';
+import type { SessionHost } from './session-host.ts';
+import type { Settings } from './settings.ts';
+
+export interface NodeServerOptions {
+  readonly engine: Engine;
+  readonly keyspace: Keyspace;
+  readonly store: CountingStore;
+  readonly environment: Environment;
+  readonly table: CommandTable;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly facts: NodeFacts;
+  readonly onShutdown: (now: boolean) => void;
+}
+
+/** What a node is; it does not change while it runs. */
+export interface NodeFacts {
+  readonly version: string;
+  readonly layout: string;
+  readonly databaseName: string;
+  readonly port: number;
+}
+
+/** The version of Valkey whose commands and replies this node has. */
+const valkeyVersion = '8.1.0';
+
+export class NodeServer implements Server, SessionHost {
+  readonly valkeyVersion = valkeyVersion;
+  readonly engine: Engine;
+  readonly keyspace: Keyspace;
+  readonly store: CountingStore;
+  readonly environment: Environment;
+  readonly table: CommandTable;
+  readonly configuration: Settings;
+  readonly facts: NodeFacts;
+  readonly startedAt: number;
+  readonly runId: string;
+  readonly counters: CommandCounters;
+  readonly #options: NodeServerOptions;
+  readonly #sessions = new Map<number, ClientSession>();
+  readonly #pause: Pause;
+  #flushing: ClientSession[] = [];
+  #starved = new Set<ClientSession>();
+  #whenAllClosed: (() => void) | undefined;
+  connectionsReceived = 0;
+  connectionsRejected = 0;
+  /** Bytes of connections that are closed. */
+  #bytesIn = 0;
+  #bytesOut = 0;
+  commandsProcessed = 0;
+  readonly commandRate: CommandRate;
+
+  constructor(options: NodeServerOptions) {
+    this.#options = options;
+    this.engine = options.engine;
+    this.keyspace = options.keyspace;
+    this.store = options.store;
+    this.environment = options.environment;
+    this.table = options.table;
+    this.configuration = options.settings;
+    this.facts = options.facts;
+    this.startedAt = options.environment.clock.now();
+    const { random } = options.environment;
+    this.runId = Array.from({ length: 5 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
+    this.counters = new CommandCounters(options.table);
+    this.#pause = new Pause(options.environment);
+    this.commandRate = new CommandRate(options.environment.clock, () => this.commandsProcessed);
+  }
+
+  get server(): Server {
+    return this;
+  }
+
+  get sessions(): Iterable<ClientSession> {
+    return this.#sessions.values();
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  get watches(): Watches {
+    return this.keyspace.watches;
+  }
+
+  get bytesIn(): number {
+    return this.#sumOver(this.#bytesIn, ({ statistics }) => statistics.bytesIn);
+  }
+
+  get bytesOut(): number {
+    return this.#sumOver(this.#bytesOut, ({ statistics }) => statistics.bytesOut);
+  }
+
+  #sumOver(start: number, value: (session: ClientSession) => number): number {
+    let sum = start;
+    for (const session of this.#sessions.values()) sum += value(session);
+    return sum;
+  }
+
+  get passwordRequired(): boolean {
+    return this.configuration.values.password !== '';
+  }
+
+  checkPassword(user: ByteString, password: ByteString): boolean {
+    const required = this.configuration.values.password;
+    const same = samePassword(password, required);
+    return user === 'default' && (required === '' || same);
+  }
+
+  findSession(id: number): ClientSession | undefined {
+    return this.#sessions.get(id);
+  }
+
+  add(session: ClientSession): void {
+    this.#sessions.set(session.id, session);
+    this.connectionsReceived++;
+  }
+
+  info(sections: readonly string[]): ByteString {
+    return renderInfo(this, sections);
+  }
+
+  resetStatistics(): void {
+    this.counters.reset();
+    this.store.reset();
+    this.engine.resetStatistics();
+    this.connectionsReceived = this.connectionsRejected = this.commandsProcessed = 0;
+    this.#bytesIn = -this.#sumOver(0, ({ statistics }) => statistics.bytesIn);
+    this.#bytesOut = -this.#sumOver(0, ({ statistics }) => statistics.bytesOut);
+  }
+
+  pause(until: number, mode: 'write' | 'all'): void {
+    this.#pause.begin(until, mode);
+  }
+
+  unpause(): void {
+    this.#pause.end();
+  }
+
+  get isPaused(): boolean {
+    return this.#pause.isOn;
+  }
+
+  holdsBack(command: ExecutableCommand, session: ClientSession): boolean {
+    return this.#pause.holdsBack(command, session);
+  }
+
+  shutdown({ now }: { now: boolean }): void {
+    this.#options.onShutdown(now);
+  }
+
+  setActiveExpiry(enabled: boolean): void {
+    this.engine.setActiveExpiry(enabled);
+  }
+
+  parserLimits(): { bulkLengthMax: number; queryBufferBytesMax: number } {
+    return this.configuration.values;
+  }
+
+  flushSoon(session: ClientSession): void {
+    this.#flushing.push(session);
+    if (this.#flushing.length > 1) return;
+    queueMicrotask(() => {
+      const sessions = this.#flushing;
+      this.#flushing = [];
+      for (const due of sessions) due.flush();
+    });
+  }
+
+  resumeWhenRoom(session: ClientSession): void {
+    if (this.#starved.size === 0) {
+      this.engine.onRoom(() => {
+        const sessions = this.#starved;
+        this.#starved = new Set();
+        for (const starved of sessions) starved.resume();
+      });
+    }
+    this.#starved.add(session);
+  }
+
+  replyToError(cause: unknown, commandName: string): ErrorReply {
+    if (cause instanceof CommandError) return error(cause.message);
+    this.#options.logger.error({ err: cause, command: commandName }, 'a command failed unexpectedly');
+    return error(`ERR internal error while running '${commandName}'; the log of this node says more`);
+  }
+
+  nameOf(command: ExecutableCommand): string {
+    return this.counters.nameOf(command);
+  }
+
+  countCall(command: ExecutableCommand, durationMs: number): void {
+    const counter = this.counters.of(command);
+    counter.calls++;
+    counter.durationMs += durationMs;
+    this.commandsProcessed++;
+  }
+
+  countFailure(command: ExecutableCommand, reply: ErrorReply): void {
+    this.counters.of(command).failedCalls++;
+    this.counters.countError(reply);
+  }
+
+  countRejection(argv: readonly string[], reply: ErrorReply): void {
+    const command = resolveCommand(this.table, argv);
+    if (command.kind !== 'error') this.counters.of(command).rejectedCalls++;
+    this.counters.countError(reply);
+  }
+
+  /** Resolves when no connection is open any more. */
+  allClosed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenAllClosed = resolve;
+      if (this.#sessions.size === 0) resolve();
+    });
+  }
+
+  onClosed(session: ClientSession): void {
+    this.#sessions.delete(session.id);
+    this.#starved.delete(session);
+    this.#pause.forget(session);
+    this.#bytesIn += session.statistics.bytesIn;
+    this.#bytesOut += session.statistics.bytesOut;
+    if (this.#sessions.size === 0) this.#whenAllClosed?.();
+  }
+}

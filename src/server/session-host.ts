@@ -1,0 +1,32 @@
+/** What a connection needs of its node. */
+import type { CommandTable, ExecutableCommand } from '../commands/command.ts';
+import type { Server } from '../commands/session.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Environment } from '../environment/environment.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { ErrorReply } from '../resp/reply.ts';
+import type { ClientSession } from './client-session.ts';
+
+export interface SessionHost {
+  readonly server: Server;
+  readonly engine: Engine;
+  readonly keyspace: Keyspace;
+  readonly environment: Environment;
+  readonly table: CommandTable;
+  parserLimits(): { bulkLengthMax: number; queryBufferBytesMax: number };
+  /** Flushes the session when everything that settles now has been settled. */
+  flushSoon(session: ClientSession): void;
+  resumeWhenRoom(session: ClientSession): void;
+  /** `CLIENT PAUSE` is in force. */
+  readonly isPaused: boolean;
+  /** Whether the pause holds this command back; the session is then resumed when the pause ends. */
+  holdsBack(command: ExecutableCommand, session: ClientSession): boolean;
+  /** Expected refusals as they are; anything else is logged and answered as an internal error. */
+  replyToError(cause: unknown, commandName: string): ErrorReply;
+  /** `get`, `client|list`. */
+  nameOf(command: ExecutableCommand): string;
+  countCall(command: ExecutableCommand, durationMs: number): void;
+  countFailure(command: ExecutableCommand, reply: ErrorReply): void;
+  countRejection(argv: readonly string[], reply: ErrorReply): void;
+  onClosed(session: ClientSession): void;
+}

@@ -1,0 +1,188 @@
+/**
+ * What `CONFIG GET` shows and `CONFIG SET` changes: settings that mean something here, under Valkey's names, and a few
+ * truths that tools ask for at start. The texts of refusals are Valkey's.
+ */
+import { CommandError } from '../commands/command-error.ts';
+import type { Configuration } from '../commands/session.ts';
+import { matchesGlob } from '../commands/glob.ts';
+import { byteStringLengthMax, type ByteString } from '../resp/bytes.ts';
+import { parseInteger } from '../resp/integer.ts';
+import { ok, type Reply } from '../resp/reply.ts';
+
+/** The settings that may change while the node runs. */
+export interface SettingValues {
+  clientsMax: number;
+  /** Idle clients are closed after so many seconds; 0: never. */
+  timeoutSeconds: number;
+  /** 0: off. */
+  keepAliveSeconds: number;
+  bulkLengthMax: number;
+  queryBufferBytesMax: number;
+  /** Empty: none is needed. A byte string. */
+  password: ByteString;
+  logLevel: string;
+}
+
+/** Truths about this node that do not change. */
+export interface FixedSettings {
+  readonly port: number;
+  readonly bind: string;
+  readonly databases: number;
+  readonly protectedMode: boolean;
+}
+
+interface Parameter {
+  readonly name: string;
+  get(): string;
+  /** Checks the value and returns what sets it; throws the reason. Left out: cannot be set. */
+  prepare?(value: ByteString): () => void;
+}
+
+/** Why a value is refused. */
+class Refusal extends Error {}
+
+const bulkLengthMin = 1024 * 1024;
+
+export class Settings implements Configuration {
+  readonly values: SettingValues;
+  readonly databases: number;
+  readonly #parameters: ReadonlyMap<string, Parameter>;
+
+  /** @param onChange is called after every change */
+  constructor(values: SettingValues, fixed: FixedSettings, onChange: () => void) {
+    this.values = values;
+    this.databases = fixed.databases;
+    const apply = (change: () => void) => () => {
+      change();
+      onChange();
+    };
+    const parameters = [...changeable(values, apply), ...constants(fixed)];
+    this.#parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  }
+
+  get bulkLengthMax(): number {
+    return this.values.bulkLengthMax;
+  }
+
+  get(patterns: readonly ByteString[]): readonly (readonly [name: string, value: string])[] {
+    return [...this.#parameters.values()]
+      .filter(({ name }) => patterns.some((pattern) => matchesGlob(pattern, name, { nocase: true })))
+      .map((parameter) => [parameter.name, parameter.get()]);
+  }
+
+  set(values: readonly (readonly [name: ByteString, value: ByteString])[]): Reply {
+    const seen = new Set<string>();
+    const changes = values.map(([word, value]) => {
+      const name = word.toLowerCase();
+      const parameter = this.#parameters.get(name);
+      if (parameter === undefined) {
+        throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${word}'`);
+      }
+      if (parameter.prepare === undefined) throw refused(name, "can't set immutable config");
+      if (seen.has(name)) throw refused(name, 'duplicate parameter');
+      seen.add(name);
+      try {
+        return parameter.prepare(value);
+      } catch (cause) {
+        if (cause instanceof Refusal) throw refused(name, cause.message);
+        throw cause;
+      }
+    });
+    for (const change of changes) change();
+    return ok;
+  }
+}
+
+function refused(name: string, reason: string): CommandError {
+  return new CommandError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+}
+
+function changeable(values: SettingValues, apply: (change: () => void) => () => void): Parameter[] {
+  const integer = (name: string, field: NumberField, min: number, max: number): Parameter => ({
+    name,
+    get: () => String(values[field]),
+    prepare: (text) => {
+      const value = integerIn(text, min, max);
+      return apply(() => (values[field] = value));
+    },
+  });
+  const memory = (name: string, field: NumberField, min: number, max: number): Parameter => ({
+    name,
+    get: () => String(values[field]),
+    prepare: (text) => {
+      const value = memoryIn(text, min, max);
+      return apply(() => (values[field] = value));
+    },
+  });
+  return [
+    integer('maxclients', 'clientsMax', 1, 4_294_967_295),
+    integer('timeout', 'timeoutSeconds', 0, 2 ** 31 - 1),
+    integer('tcp-keepalive', 'keepAliveSeconds', 0, 2 ** 31 - 1),
+    memory('proto-max-bulk-len', 'bulkLengthMax', bulkLengthMin, byteStringLengthMax),
+    memory('client-query-buffer-limit', 'queryBufferBytesMax', bulkLengthMin, Number.MAX_SAFE_INTEGER),
+    {
+      name: 'requirepass',
+      get: () => values.password,
+      prepare: (text) => apply(() => (values.password = text)),
+    },
+    {
+      name: 'loglevel',
+      get: () => values.logLevel,
+      prepare: (text) => {
+        const level = oneOf(text, ['debug', 'verbose', 'notice', 'warning', 'nothing']);
+        return apply(() => (values.logLevel = level));
+      },
+    },
+  ];
+}
+
+type NumberField = Exclude<keyof SettingValues, 'password' | 'logLevel'>;
+
+function constants(fixed: FixedSettings): Parameter[] {
+  const truths: Readonly<Record<string, string>> = {
+    appendonly: 'no',
+    bind: fixed.bind,
+    'cluster-enabled': 'no',
+    databases: String(fixed.databases),
+    maxmemory: '0',
+    'maxmemory-policy': 'noeviction',
+    port: String(fixed.port),
+    'protected-mode': fixed.protectedMode ? 'yes' : 'no',
+    save: '',
+  };
+  return Object.entries(truths).map(([name, value]) => ({ name, get: () => value }));
+}
+
+function integerIn(text: ByteString, min: number, max: number): number {
+  const value = parseInteger(text);
+  if (value === undefined) throw new Refusal("argument couldn't be parsed into an integer");
+  if (value < min || value > max) throw new Refusal(`argument must be between ${min} and ${max} inclusive`);
+  return Number(value);
+}
+
+/** The units of Valkey's configuration: `k` is 1000 bytes, `kb` 1024. */
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1e3,
+  kb: 2 ** 10,
+  m: 1e6,
+  mb: 2 ** 20,
+  g: 1e9,
+  gb: 2 ** 30,
+};
+
+function memoryIn(text: ByteString, min: number, max: number): number {
+  const match = /^(\d{1,15})([a-z]*)$/i.exec(text);
+  const unit = units[match?.[2]?.toLowerCase() ?? '?'];
+  if (match === null || unit === undefined) throw new Refusal('argument must be a memory value');
+  const bytes = Number(match[1]) * unit;
+  if (bytes < min || bytes > max) throw new Refusal(`argument must be between ${min} and ${max} inclusive`);
+  return bytes;
+}
+
+function oneOf(text: ByteString, choices: readonly string[]): string {
+  const value = text.toLowerCase();
+  if (!choices.includes(value)) throw new Refusal(`argument(s) must be one of the following: ${choices.join(', ')}`);
+  return value;
+}
