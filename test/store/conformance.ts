@@ -218,7 +218,7 @@ async function count(store: ObjectStore, name: string, times: number): Promise<v
 let names = 0;
 const run = randomBytes(4).toString('hex');
 
-export function newName(): string {
+function newName(): string {
   return `t-${run}-${++names}`;
 }
 

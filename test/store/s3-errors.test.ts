@@ -11,7 +11,9 @@ import type { FailureKind } from '../../src/store/object-store.ts';
 import { classifyS3Error, type S3Error } from '../../src/store/s3/error-classification.ts';
 import type { S3Options } from '../../src/store/s3/s3-options.ts';
 import { S3Store } from '../../src/store/s3/s3-store.ts';
+import { isInstalled } from '../support/ceph.ts';
 import { FakeS3, sendError, type FakeS3Options } from '../support/fake-s3.ts';
+import { requirement } from '../support/requirement.ts';
 import { newBucket, openS3, s3IsAvailable, s3Server } from '../support/s3-server.ts';
 import { bytes, stored } from './conformance.ts';
 
@@ -268,15 +270,7 @@ describe('options that cannot work are refused at once', () => {
   });
 });
 
-const hasOpenssl = (() => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    console.warn('tests of TLS to S3 are skipped: openssl is not installed');
-    return false;
-  }
-})();
+const hasOpenssl = requirement(isInstalled('openssl'), 'tests of TLS to S3: openssl is not installed');
 
 describe.skipIf(!hasOpenssl)('TLS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'valthree-tls-'));

@@ -212,7 +212,7 @@ function configuration(directory: string, { clusterId, monitorPort, storeBytes }
     .join('')}`;
 }
 
-function isInstalled(command: string): boolean {
+export function isInstalled(command: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((directory) => {
     try {
       accessSync(join(directory, command), constants.X_OK);

@@ -7,9 +7,9 @@ import { inject } from 'vitest';
 import { S3Store } from '../../src/store/s3/s3-store.ts';
 import type { S3Options } from '../../src/store/s3/s3-options.ts';
 import { cephIsInstalled, cephIsMissing, type S3Server } from './ceph.ts';
+import { requirement } from './requirement.ts';
 
-export const s3IsAvailable = cephIsInstalled;
-if (!s3IsAvailable) console.warn(`tests against S3 are skipped: ${cephIsMissing}`);
+export const s3IsAvailable = requirement(cephIsInstalled, `tests against a real S3 server: ${cephIsMissing}`);
 
 export async function s3Server(): Promise<S3Server> {
   const response = await fetch(inject('s3ServerControl'));

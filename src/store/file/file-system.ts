@@ -27,7 +27,7 @@ export interface OpenFile {
 }
 
 /** Only the user who runs the node may read a database, unless he says otherwise by `chmod`. */
-export const directoryMode = 0o700;
+const directoryMode = 0o700;
 export const fileMode = 0o600;
 
 export const nodeFileSystem: FileSystem = {
