@@ -7,9 +7,6 @@ import type { ByteString } from './bytes.ts';
 export const int64Min = -(2n ** 63n);
 export const int64Max = 2n ** 63n - 1n;
 
-/** Digits whose number is a safe integer, whatever they are. */
-const safeDigits = 15;
-
 /** The integer: a `number` where that is exact, else a `bigint`; `undefined` where it is none. */
 export function parseInteger(bytes: ByteString): number | bigint | undefined {
   const { length } = bytes;
@@ -24,7 +21,8 @@ export function parseInteger(bytes: ByteString): number | bigint | undefined {
     if (!(digit >= 0 && digit <= 9)) return undefined;
     value = value * 10 + digit;
   }
-  if (length - start <= safeDigits) return negative ? -value : value;
+  // Every step below 2^53 was exact, and rounding leads no larger number below it.
+  if (value <= Number.MAX_SAFE_INTEGER) return negative ? -value : value;
   const exact = BigInt(bytes);
   if (exact < int64Min || exact > int64Max) return undefined;
   return narrow(exact);

@@ -1,125 +1,198 @@
 /**
  * Parses what servers answer, in RESP2 and RESP3: for the tests, the bench and whatever talks to a server. The replies
- * are those that `encode` writes; where RESP2 has one form for several, the plain one comes back. Attributes are
- * dropped. Everything from a socket is untrusted: depth and lengths are bounded.
+ * are those that `encode` writes; where RESP2 has one form for several, the plain one comes back.
+ *
+ * Everything from a socket is untrusted: it is checked strictly, nesting is bounded and kept on a stack of our own, an
+ * announced length allocates nothing, and no byte is looked at again when more arrive (see `incoming.ts`, also for who
+ * owns the chunks).
  */
 import { byteStringLengthMax, type ByteString } from './bytes.ts';
+import { Incoming, lineTooLong, lineUnfinished } from './incoming.ts';
 import { parseInteger } from './integer.ts';
 import { nullArray, type Reply } from './reply.ts';
 
 /** Valkey's own replies nest a handful of levels. */
-const depthMax = 64;
+const depthMax = 128;
+/** Lines are short but for the texts of errors. */
+const lineLengthMax = 1024 * 1024;
 
-export class ReplyError extends Error {}
+/** What arrived is not RESP: the connection is of no more use. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
+}
 
-/** Not enough bytes yet. */
-const incomplete = Symbol('incomplete');
+/** A reply that holds others, while they are arriving. */
+interface Open {
+  readonly kind: 'array' | 'map' | 'set' | 'push' | 'attributes' | 'attributed';
+  /** Of the open reply; of `attributed`: the attributes. */
+  readonly items: Reply[];
+  left: number;
+}
+
+const aggregates: Readonly<Record<string, Open['kind']>> = {
+  '*': 'array',
+  '%': 'map',
+  '~': 'set',
+  '>': 'push',
+  '|': 'attributes',
+};
+
+/** Nothing that is a reply. */
+const none = Symbol('none');
+type None = typeof none;
 
 export class ReplyParser {
-  #buffer: Buffer = Buffer.alloc(0);
-  #at = 0;
+  readonly #incoming = new Incoming();
+  readonly #open: Open[] = [];
+  /** The bulk string that is being read: its first byte and length. */
+  #bulkType = '';
+  #bulkLength = 0;
+  #error: ReplyError | undefined;
 
   push(chunk: Uint8Array): void {
-    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#at), chunk]);
-    this.#at = 0;
+    if (this.#error === undefined) this.#incoming.push(chunk);
+  }
+
+  /** Gives the chunk back to whoever pushed it: what is left of it is copied. `next` does so when it wants more. */
+  detach(): void {
+    this.#incoming.detach();
   }
 
   /**
    * The next reply in a box, as null is a reply; `undefined`: more bytes are needed.
-   * @throws ReplyError where it is not RESP
+   * @throws ReplyError where it is not RESP, and from then on
    */
   next(): { readonly reply: Reply } | undefined {
-    const start = this.#at;
-    const reply = this.#read(0);
-    if (reply !== incomplete) return { reply };
-    this.#at = start;
-    return undefined;
+    if (this.#error !== undefined) throw this.#error;
+    try {
+      const reply = this.#next();
+      if (reply !== none) return { reply };
+      this.#incoming.detach();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ReplyError) this.#error = error;
+      throw error;
+    }
   }
 
-  #read(depth: number): Reply | typeof incomplete {
-    if (depth > depthMax) throw new ReplyError('reply is nested too deeply');
-    const line = this.#line();
-    if (line === incomplete) return incomplete;
+  #next(): Reply | None {
+    for (;;) {
+      const depth = this.#open.length;
+      const reply = this.#readOne();
+      if (reply !== none) {
+        const complete = this.#close(reply);
+        if (complete !== none) return complete;
+      } else if (this.#open.length === depth) {
+        return none;
+      }
+    }
+  }
+
+  /** Puts a complete reply where it belongs; answers the outermost one when that is complete. */
+  #close(reply: Reply): Reply | None {
+    let inner = reply;
+    for (;;) {
+      const open = this.#open.at(-1);
+      if (open === undefined) return inner;
+      if (open.kind === 'attributed') {
+        inner = { kind: 'attributed', attributes: open.items, reply: inner };
+      } else {
+        open.items.push(inner);
+        if (--open.left > 0) return none;
+        if (open.kind === 'attributes') {
+          this.#open[this.#open.length - 1] = { kind: 'attributed', items: open.items, left: 1 };
+          return none;
+        }
+        inner = open.kind === 'array' ? open.items : { kind: open.kind, items: open.items };
+      }
+      this.#open.pop();
+    }
+  }
+
+  /** A reply that holds no others; `none`: more bytes are needed, or one that holds others was opened. */
+  #readOne(): Reply | None {
+    if (this.#bulkType !== '') return this.#readBulk();
+    const line = this.#readLine();
+    if (line === none) return none;
+    const type = line.charAt(0);
     const rest = line.slice(1);
-    switch (line[0]) {
-      case '+':
-        return { kind: 'simple', text: rest };
-      case '-':
-        return { kind: 'error', text: rest };
-      case ':':
-        return integer(rest);
-      case '$':
-        return rest === '-1' ? null : this.#bulk(integer(rest));
-      case '=': {
-        const text = this.#bulk(integer(rest));
-        return text === incomplete ? text : { kind: 'verbatim', format: text.slice(0, 3), text: text.slice(4) };
-      }
-      case '!': {
-        const text = this.#bulk(integer(rest));
-        return text === incomplete ? text : { kind: 'error', text };
-      }
-      case '_':
-        return null;
-      case '#':
-        return rest === 't';
-      case ',':
-        return { kind: 'double', value: double(rest) };
-      case '(':
-        return { kind: 'bigNumber', digits: rest };
-      case '*':
-        return rest === '-1' ? nullArray : this.#items(integer(rest), depth);
-      case '%':
-        return this.#tagged('map', 2 * length(integer(rest)), depth);
-      case '~':
-        return this.#tagged('set', integer(rest), depth);
-      case '>':
-        return this.#tagged('push', integer(rest), depth);
-      case '|':
-        return this.#items(2 * length(integer(rest)), depth) === incomplete ? incomplete : this.#read(depth);
-      default:
-        throw new ReplyError(`not a RESP reply: first=${JSON.stringify(line[0] ?? '')}`);
-    }
+    const aggregate = aggregates[type];
+    if (aggregate !== undefined) return type === '*' && rest === '-1' ? nullArray : this.#openOne(aggregate, rest);
+    if (type !== '$' && type !== '=' && type !== '!') return scalar(type, rest);
+    if (type === '$' && rest === '-1') return null;
+    this.#bulkLength = length(rest);
+    this.#bulkType = type;
+    return this.#readBulk();
   }
 
-  #tagged(kind: 'map' | 'set' | 'push', count: number | bigint, depth: number): Reply | typeof incomplete {
-    const items = this.#items(count, depth);
-    return items === incomplete ? items : { kind, items };
+  #openOne(kind: Open['kind'], count: string): Reply | None {
+    const left = length(count) * (kind === 'map' || kind === 'attributes' ? 2 : 1);
+    if (this.#open.length >= depthMax) throw new ReplyError('reply is nested too deeply');
+    if (left > 0) this.#open.push({ kind, items: [], left });
+    else if (kind === 'attributes') this.#open.push({ kind: 'attributed', items: [], left: 1 });
+    else return kind === 'array' ? [] : ({ kind, items: [] } as Reply);
+    return none;
   }
 
-  #items(count: number | bigint, depth: number): Reply[] | typeof incomplete {
-    const items: Reply[] = [];
-    for (let left = length(count); left > 0; left--) {
-      const item = this.#read(depth + 1);
-      if (item === incomplete) return incomplete;
-      items.push(item);
-    }
-    return items;
-  }
-
-  #line(): ByteString | typeof incomplete {
-    const end = this.#buffer.indexOf('\r\n', this.#at, 'latin1');
-    if (end < 0) return incomplete;
-    const line = this.#buffer.toString('latin1', this.#at, end);
-    this.#at = end + 2;
+  #readLine(): ByteString | None {
+    const incoming = this.#incoming;
+    const { at } = incoming;
+    const end = incoming.lineEnd(13, lineLengthMax, false);
+    if (end === lineTooLong) throw new ReplyError(`line is too long: lengthMax=${lineLengthMax}`);
+    if (end === lineUnfinished || end + 1 === incoming.end) return none;
+    if (incoming.chunk[end + 1] !== 10) throw new ReplyError('CR without LF in a line');
+    const line = incoming.slice(at, end);
+    incoming.consume(end + 2 - at);
     return line;
   }
 
-  #bulk(announced: number | bigint): ByteString | typeof incomplete {
-    const bytes = length(announced);
-    if (this.#buffer.length - this.#at < bytes + 2) return incomplete;
-    const text = this.#buffer.toString('latin1', this.#at, this.#at + bytes);
-    this.#at += bytes + 2;
-    return text;
+  #readBulk(): Reply | None {
+    const incoming = this.#incoming;
+    const text = incoming.bulk(this.#bulkLength);
+    if (text === undefined) return none;
+    if (incoming.chunk[incoming.at - 2] !== 13 || incoming.chunk[incoming.at - 1] !== 10) {
+      throw new ReplyError(`bulk string does not end where announced: length=${this.#bulkLength}`);
+    }
+    const type = this.#bulkType;
+    this.#bulkType = '';
+    if (type === '$') return text;
+    if (type === '!') return { kind: 'error', text };
+    if (text.charAt(3) !== ':') throw new ReplyError('verbatim string without a format');
+    return { kind: 'verbatim', format: text.slice(0, 3), text: text.slice(4) };
   }
+}
+
+function scalar(type: string, rest: ByteString): Reply {
+  switch (type) {
+    case '+':
+      return { kind: 'simple', text: rest };
+    case '-':
+      return { kind: 'error', text: rest };
+    case ':':
+      return integer(rest);
+    case ',':
+      return { kind: 'double', value: double(rest) };
+    case '#':
+      if (rest === 't' || rest === 'f') return rest === 't';
+      break;
+    case '(':
+      if (/^-?\d+$/.test(rest)) return { kind: 'bigNumber', digits: rest };
+      break;
+    case '_':
+      if (rest === '') return null;
+      break;
+  }
+  throw new ReplyError(`not a RESP reply: line=${JSON.stringify((type + rest).slice(0, 64))}`);
 }
 
 function integer(text: string): number | bigint {
   const value = parseInteger(text);
-  if (value === undefined) throw new ReplyError(`not an integer: text=${JSON.stringify(text)}`);
+  if (value === undefined) throw new ReplyError(`not an integer: text=${JSON.stringify(text.slice(0, 64))}`);
   return value;
 }
 
-function length(value: number | bigint): number {
+function length(text: string): number {
+  const value = integer(text);
   if (typeof value === 'number' && value >= 0 && value <= byteStringLengthMax) return value;
   throw new ReplyError(`not a length: value=${value}`);
 }
@@ -127,5 +200,7 @@ function length(value: number | bigint): number {
 function double(text: string): number {
   if (text === 'inf') return Infinity;
   if (text === '-inf') return -Infinity;
-  return text === 'nan' ? NaN : Number(text);
+  if (text === 'nan' || text === '-nan') return NaN;
+  if (/^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  throw new ReplyError(`not a double: text=${JSON.stringify(text.slice(0, 64))}`);
 }

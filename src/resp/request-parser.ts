@@ -1,25 +1,29 @@
 /**
  * Parses what clients send: RESP arrays of bulk strings, and inline commands. Pure: bytes in, words out.
  *
- * Ownership: the parser reads straight out of the chunk that was pushed. When `next` has answered `undefined`, or
- * after `detach`, it holds its own copy of what is left and the chunk may be used for something else.
+ * Ownership of the chunks: `next` may be called as often as wanted, also later; until it has answered `undefined`, or
+ * `detach` has been called, the chunk that was pushed last belongs to the parser. Cost and memory: see `incoming.ts`.
  *
- * Memory: nothing is allocated for a length that was only announced; an unfinished command costs what has arrived of
- * it. A bulk string that spans chunks is gathered and joined once, so that the work is linear however it is cut.
- *
- * Rules and texts are those of Valkey's `networking.c` (`processInlineBuffer`, `processMultibulkBuffer`).
+ * Rules and texts are those of Valkey 8's `networking.c` (`processInlineBuffer`, `processMultibulkBuffer`): the two
+ * bytes behind a bulk string and the one behind a CR are not looked at, and a NUL in a line hides the rest of it. One
+ * deliberate difference: after an inline line of white space alone, Valkey 8.0 reads the next command as inline too,
+ * even if it begins with `*` (an oversight: Redis does not); here every command is judged by its own first byte.
  */
 import { byteStringLengthMax, type ByteString } from './bytes.ts';
+import { Incoming, lineTooLong, lineUnfinished } from './incoming.ts';
 import { splitInline } from './inline.ts';
 import { parseInteger } from './integer.ts';
 import { WordCache } from './word-cache.ts';
 
 export interface ProtocolError {
   readonly kind: 'protocolError';
-  /** As it is sent to the client, without its code: `Protocol error: …`. */
+  /** As it is sent to the client behind `ERR `: `Protocol error: …`. */
   readonly message: string;
+  /** The connection is closed without an answer: the message is for the log only. */
+  readonly silent: boolean;
 }
 
+/** They may be changed at any time and hold from the next call on. */
 export interface ParserLimits {
   /** `proto-max-bulk-len`. */
   bulkLengthMax: number;
@@ -29,32 +33,29 @@ export interface ParserLimits {
   authenticated: boolean;
 }
 
-/** A line that has no end after so many bytes is refused. */
+/** A line that has no end within so many bytes is refused. */
 const lineLengthMax = 64 * 1024;
 const multibulkLengthMax = 2 ** 31 - 1;
 const unauthenticatedWordsMax = 10;
 const unauthenticatedBulkLengthMax = 16_384;
-/** Longer bulk strings are gathered in parts; shorter ones are cheaper to copy again. */
-const gatherBytesMin = 32 * 1024;
+/**
+ * What a word costs in memory beside its bytes. It counts towards the limit of the query buffer: otherwise millions of
+ * empty words, which Valkey does not count, would pass under it.
+ */
+const wordOverheadBytes = 32;
 
-const empty: Latin1Buffer = Buffer.alloc(0) as Latin1Buffer;
-
-/** Node's fast path behind `toString('latin1')`, which its types do not mention. */
-type Latin1Buffer = Buffer & { latin1Slice(start: number, end: number): string };
+/** The first words of all connections. */
+const names = new WordCache();
 
 export class RequestParser {
   readonly limits: ParserLimits;
-  readonly #names = new WordCache();
-  #chunk = empty;
-  #at = 0;
+  readonly #incoming = new Incoming();
   /** Words of the unfinished command that are still to come. */
   #wordsLeft = 0;
   #words: ByteString[] = [];
   #wordsBytes = 0;
   /** Length of the bulk string that is being read; -1: its length line is not read yet. */
   #bulkLength = -1;
-  #parts: Buffer[] = [];
-  #partsBytes = 0;
   #error: ProtocolError | undefined;
 
   constructor(limits: ParserLimits) {
@@ -63,43 +64,34 @@ export class RequestParser {
 
   /** Bytes that have arrived and are not part of a command that was handed out. */
   get bufferedBytes(): number {
-    return this.#chunk.length - this.#at + this.#partsBytes + this.#wordsBytes;
+    return this.#incoming.bytes + this.#wordsBytes;
   }
 
+  /** Whoever pushes without asking for commands has to bound `bufferedBytes` by himself. */
   push(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) as Latin1Buffer;
-    if (this.#at === this.#chunk.length) {
-      this.#chunk = bytes;
-    } else {
-      this.#chunk = Buffer.concat([this.#chunk.subarray(this.#at), bytes]) as Latin1Buffer;
-    }
-    this.#at = 0;
+    if (this.#error === undefined) this.#incoming.push(chunk);
   }
 
-  /** Copies what is left of the chunk. */
+  /** Gives the chunk back to whoever pushed it: what is left of it is copied. */
   detach(): void {
-    this.#chunk = (
-      this.#at === this.#chunk.length ? empty : Buffer.from(this.#chunk.subarray(this.#at))
-    ) as Latin1Buffer;
-    this.#at = 0;
+    this.#incoming.detach();
   }
 
   /** The words of the next command; `undefined`: more bytes are needed. After an error there is only that error. */
   next(): ByteString[] | ProtocolError | undefined {
     if (this.#error !== undefined) return this.#error;
     const found = this.#next();
-    if (found === undefined) {
-      this.detach();
-      if (this.bufferedBytes > this.limits.queryBufferBytesMax) return this.#fail('query buffer limit exceeded');
-    }
-    return found;
+    if (found !== undefined) return found;
+    this.#incoming.detach();
+    return this.#checkQueryBuffer();
   }
 
   #next(): ByteString[] | ProtocolError | undefined {
+    const incoming = this.#incoming;
     for (;;) {
       if (this.#wordsLeft > 0) return this.#readWords();
-      if (this.#at === this.#chunk.length) return undefined;
-      if (this.#chunk[this.#at] === 42) {
+      if (incoming.at === incoming.end) return undefined;
+      if (incoming.chunk[incoming.at] === 42) {
         const header = this.#readHeader();
         if (header !== 'read') return header;
       } else {
@@ -110,45 +102,43 @@ export class RequestParser {
   }
 
   #readInline(): ByteString[] | ProtocolError | undefined {
-    const end = this.#chunk.indexOf(10, this.#at);
-    if (end < 0) {
-      return this.#chunk.length - this.#at > lineLengthMax ? this.#fail('too big inline request') : undefined;
-    }
-    const lineEnd = end > this.#at && this.#chunk[end - 1] === 13 ? end - 1 : end;
-    const words = splitInline(this.#chunk.latin1Slice(this.#at, lineEnd));
+    const incoming = this.#incoming;
+    const end = incoming.lineEnd(10, lineLengthMax, true);
+    if (end === lineUnfinished) return undefined;
+    if (end === lineTooLong) return this.#fail('too big inline request');
+    const lineEnd = end > incoming.at && incoming.chunk[end - 1] === 13 ? end - 1 : end;
+    const words = splitInline(incoming.chunk.latin1Slice(incoming.at, lineEnd));
     if (words === undefined) return this.#fail('unbalanced quotes in request');
-    this.#at = end + 1;
+    incoming.consume(end + 1 - incoming.at);
     return words;
   }
 
   /** Reads `*3\r\n`. */
   #readHeader(): 'read' | ProtocolError | undefined {
-    const length = this.#readLength('too big mbulk count string');
+    const length = this.#readLength('*', 'too big mbulk count string');
     if (length === undefined || typeof length === 'object') return length;
-    if (Number.isNaN(length) || length > multibulkLengthMax) return this.#fail('invalid multibulk length');
+    if (!(length <= multibulkLengthMax)) return this.#fail('invalid multibulk length');
     if (length > unauthenticatedWordsMax && !this.limits.authenticated) {
       return this.#fail('unauthenticated multibulk length');
     }
     this.#wordsLeft = Math.max(0, length);
-    this.#words = [];
-    this.#wordsBytes = 0;
     return 'read';
   }
 
   #readWords(): ByteString[] | ProtocolError | undefined {
+    const words = this.#words;
     while (this.#wordsLeft > 0) {
       if (this.#bulkLength < 0) {
-        const failure = this.#readBulkHeader();
-        if (failure !== 'read') return failure;
+        const header = this.#readBulkHeader();
+        if (header !== 'read') return header;
       }
-      const word = this.#readBulk();
+      const word = words.length === 0 ? this.#readName() : this.#incoming.bulk(this.#bulkLength);
       if (word === undefined) return undefined;
-      this.#words.push(word);
+      words.push(word);
       this.#wordsBytes += word.length;
       this.#wordsLeft--;
       this.#bulkLength = -1;
     }
-    const words = this.#words;
     this.#words = [];
     this.#wordsBytes = 0;
     return words;
@@ -156,10 +146,7 @@ export class RequestParser {
 
   /** Reads `$3\r\n`. */
   #readBulkHeader(): 'read' | ProtocolError | undefined {
-    if (this.#at < this.#chunk.length && this.#chunk[this.#at] !== 36 && this.#lineEnd() >= 0) {
-      return this.#fail(`expected '$', got '${String.fromCharCode(this.#chunk[this.#at] as number)}'`);
-    }
-    const length = this.#readLength('too big bulk count string');
+    const length = this.#readLength('$', 'too big bulk count string');
     if (length === undefined || typeof length === 'object') return length;
     if (!(length >= 0 && length <= Math.min(this.limits.bulkLengthMax, byteStringLengthMax))) {
       return this.#fail('invalid bulk length');
@@ -171,57 +158,44 @@ export class RequestParser {
     return 'read';
   }
 
-  /** Where the CR of the next line stands, if its LF has arrived too; -1 otherwise. As Valkey, the LF is not looked at. */
-  #lineEnd(): number {
-    const chunk = this.#chunk;
-    // The lines are a few bytes long: a loop beats a call of indexOf.
-    for (let at = this.#at; at < chunk.length - 1; at++) if (chunk[at] === 13) return at;
-    return -1;
-  }
-
-  /** The number behind the first byte of a line; NaN where it is none. */
-  #readLength(tooBig: string): number | ProtocolError | undefined {
-    const chunk = this.#chunk;
-    const end = this.#lineEnd();
-    if (end < 0) return chunk.length - this.#at > lineLengthMax ? this.#fail(tooBig) : undefined;
-    const start = this.#at + 1;
-    this.#at = end + 2;
-    const first = (chunk[start] as number) - 48;
-    if (end === start + 1 && first >= 0 && first <= 9) return first;
-    return Number(parseInteger(chunk.latin1Slice(start, end)) ?? NaN);
-  }
-
-  /** The bulk string and its CR LF, which, as in Valkey, are not looked at. */
-  #readBulk(): ByteString | undefined {
-    const length = this.#bulkLength;
-    const available = this.#chunk.length - this.#at;
-    if (this.#partsBytes === 0 && available >= length + 2) {
-      const start = this.#at;
-      this.#at += length + 2;
-      if (this.#words.length === 0) return this.#names.word(this.#chunk, start, length);
-      return this.#chunk.latin1Slice(start, start + length);
+  /** The number in a line that begins with this character; NaN where it is none. */
+  #readLength(type: '*' | '$', tooBig: string): number | ProtocolError | undefined {
+    const incoming = this.#incoming;
+    if (incoming.chunk[incoming.at] === type.charCodeAt(0)) {
+      const length = incoming.quickLength();
+      if (length >= 0) return length;
     }
-    return length < gatherBytesMin ? undefined : this.#gather(length, available);
+    const end = incoming.lineEnd(13, lineLengthMax, true);
+    if (end === lineTooLong) return this.#fail(tooBig);
+    if (end === lineUnfinished || end + 1 === incoming.end) return undefined;
+    const line = incoming.chunk.latin1Slice(incoming.at, end + 1);
+    if (!line.startsWith(type)) return this.#fail(`expected '${type}', got '${line.charAt(0)}'`);
+    incoming.consume(line.length + 1);
+    return Number(parseInteger(line.slice(1, -1)) ?? NaN);
   }
 
-  #gather(length: number, available: number): ByteString | undefined {
-    const take = Math.min(available, length + 2 - this.#partsBytes);
-    if (take > 0) this.#parts.push(Buffer.from(this.#chunk.subarray(this.#at, this.#at + take)));
-    this.#at += take;
-    this.#partsBytes += take;
-    if (this.#partsBytes < length + 2) return undefined;
-    const joined = Buffer.concat(this.#parts) as Latin1Buffer;
-    this.#parts = [];
-    this.#partsBytes = 0;
-    return joined.latin1Slice(0, length);
+  /** A command's first word: mostly one of a few. */
+  #readName(): ByteString | undefined {
+    const incoming = this.#incoming;
+    const length = this.#bulkLength;
+    if (incoming.end - incoming.at < length + 2 || length > WordCache.lengthMax) return incoming.bulk(length);
+    const name = names.word(incoming.chunk, incoming.at, length);
+    incoming.consume(length + 2);
+    return name;
   }
 
-  #fail(message: string): ProtocolError {
-    this.#error = { kind: 'protocolError', message: `Protocol error: ${message}` };
-    this.#parts = [];
+  #checkQueryBuffer(): ProtocolError | undefined {
+    const bytes = this.bufferedBytes + this.#words.length * wordOverheadBytes;
+    return bytes > this.limits.queryBufferBytesMax ? this.#fail('query buffer limit exceeded', true) : undefined;
+  }
+
+  /** As in any error line, CR and LF become spaces. */
+  #fail(reason: string, silent = false): ProtocolError {
+    this.#error = { kind: 'protocolError', message: `Protocol error: ${reason.replace(/[\r\n]/g, ' ')}`, silent };
     this.#words = [];
-    this.#chunk = empty;
-    this.#at = this.#partsBytes = this.#wordsBytes = 0;
+    this.#wordsBytes = 0;
+    this.#incoming.clear();
+    this.#incoming.dropPieces();
     return this.#error;
   }
 }

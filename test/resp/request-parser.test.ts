@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RequestParser, type ParserLimits } from '../../src/resp/request-parser.ts';
+import { mutatedRequests } from '../support/hostile-requests.ts';
+import { parseNaively } from '../support/naive-request-parser.ts';
 
 const generous: ParserLimits = { bulkLengthMax: 512 * 1024 * 1024, queryBufferBytesMax: 2 ** 30, authenticated: true };
 
@@ -60,7 +62,7 @@ describe('RequestParser', () => {
       ['MGET', 'x'.repeat(100), 'y'],
     ];
     const text = expected.map(encodeRequest).join('');
-    expect(parseAll([...text])).toEqual(expected);
+    expect(parseAll(Array.from(text))).toEqual(expected);
     const parser = new RequestParser(generous);
     for (const byte of text) {
       const chunk = Buffer.from(byte, 'latin1');
@@ -113,6 +115,15 @@ describe('RequestParser', () => {
     ['*99999999999999999999\r\n', 'invalid multibulk length'],
     ['*1\r\n:1\r\n', "expected '$', got ':'"],
     ['*1\r\nGET\r\n', "expected '$', got 'G'"],
+    ['*1\r\n\r\n', "expected '$', got ' '"],
+    ['*1\r\n\nx\r\n', "expected '$', got ' '"],
+    ['*1\r\n\xff\r\n', "expected '$', got '\xff'"],
+    ['*01\r\n', 'invalid multibulk length'],
+    ['*-0\r\n', 'invalid multibulk length'],
+    ['*-9223372036854775809\r\n', 'invalid multibulk length'],
+    ['*1\r\n$03\r\n', 'invalid bulk length'],
+    ['*1\r\n$-0\r\n', 'invalid bulk length'],
+    ['*1\r\n$ 1\r\n', 'invalid bulk length'],
     ['*1\r\n$x\r\n', 'invalid bulk length'],
     ['*1\r\n$-1\r\n', 'invalid bulk length'],
     ['*1\r\n$536870913\r\n', 'invalid bulk length'],
@@ -120,6 +131,10 @@ describe('RequestParser', () => {
     [`*${'1'.repeat(70_000)}`, 'too big mbulk count string'],
     [`*1\r\n$${'1'.repeat(70_000)}`, 'too big bulk count string'],
     ['x'.repeat(70_000), 'too big inline request'],
+    [`${'x'.repeat(70_000)}\r\n`, 'too big inline request'],
+    [`*1\0\r\n${'x'.repeat(70_000)}`, 'too big mbulk count string'],
+    [`*1\r\n\0\r\n${'x'.repeat(70_000)}`, 'too big bulk count string'],
+    [`a\0\r\n${'x'.repeat(70_000)}`, 'too big inline request'],
     ['set "a\r\n', 'unbalanced quotes in request'],
     ['set "a"b\r\n', 'unbalanced quotes in request'],
     ["set 'a\r\n", 'unbalanced quotes in request'],
@@ -127,6 +142,137 @@ describe('RequestParser', () => {
   ])('refuses %j', (text, message) => {
     expect(parseAll(['PING\r\n', text])).toEqual([['PING'], `Protocol error: ${message}`]);
     expect(parseAll(cut(text, [1, 2, 3, 5]))).toEqual([`Protocol error: ${message}`]);
+  });
+
+  it.each<[string, string[][]]>([
+    ['*1\r\n$4\r\nPINGxxPING\r\n', [['PING'], ['PING']]],
+    ['*1\rx$4\rxPINGxxPING\r\n', [['PING'], ['PING']]],
+    ['*-9223372036854775808\r\nPING\r\n', [['PING']]],
+    ['  \r\n*1\r\n$4\r\nPING\r\n', [['PING']]],
+    ['\r\r\n\n PING\r\r\n', [['PING']]],
+    ['echo a\vb\f\r\n', [['echo', 'a\vb\f']]],
+    ['\vecho "a"\vb\r\n', [['echo', 'a', 'b']]],
+    ['echo a"b c" \'d\\"\' "\\xg1\\x4" \xa0\r\n', [['echo', 'ab c', 'd\\"', 'xg1x4', '\xa0']]],
+    ['*1\r\n$4\0\r\nPING\r\n', []],
+    ['echo a\0b\r\nPING\r\n', []],
+  ])('tolerates what Valkey tolerates: %j', (text, expected) => {
+    expect(parseAll([text])).toEqual(expected);
+    expect(parseAll(Array.from(text))).toEqual(expected);
+  });
+
+  it('finds what a naive parser finds in whatever bytes, however they are cut', () => {
+    fc.assert(
+      fc.property(mutatedRequests, cuts, fc.boolean(), (text, at, authenticated) => {
+        const expected = parseNaively(text, { ...generous, authenticated });
+        expect(parseAll(cut(text, at), { authenticated })).toEqual(expected);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it('agrees with the naive parser about lines around the limit of their length', () => {
+    for (const start of ['', '*', '*1\r\n$', '*1\r\n']) {
+      for (const end of ['\r\n', '\r', '\n', '']) {
+        for (let length = 65_534; length <= 65_539; length++) {
+          const text = start + '1'.repeat(length) + end;
+          const expected = parseNaively(text, generous);
+          expect(parseAll([text])).toEqual(expected);
+          expect(parseAll(cut(text, [3, 65_535, 65_536, 65_537, 65_538]))).toEqual(expected);
+        }
+      }
+    }
+  });
+
+  it('is asked at any time: between pushes, late, and with chunks that are taken back', () => {
+    const step = fc.constantFrom('push', 'push', 'next', 'detach');
+    fc.assert(
+      fc.property(commands, cuts, fc.array(step, { maxLength: 60 }), (expected, at, steps) => {
+        const parser = new RequestParser(generous);
+        const chunks = cut(expected.map(encodeRequest).join(''), at).map((chunk) => Buffer.from(chunk, 'latin1'));
+        const found: unknown[] = [];
+        let lent: Buffer | undefined;
+        const takeBack = (): void => void lent?.fill(0xaa);
+        const push = (): void => {
+          // The chunk before has to be given back before it may be used for the next one.
+          parser.detach();
+          takeBack();
+          lent = chunks.shift();
+          if (lent !== undefined) parser.push(lent);
+        };
+        const next = (): boolean => {
+          const command = parser.next();
+          if (command !== undefined) found.push(command);
+          else takeBack();
+          return command !== undefined;
+        };
+        for (const name of steps) {
+          if (name === 'push') push();
+          else if (name === 'next') next();
+          else parser.detach();
+        }
+        while (chunks.length > 0) push();
+        while (next());
+        expect(found).toEqual(expected);
+        expect(parser.bufferedBytes).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is linear byte by byte: a value of 4 MB, a line without an end, and commands that nobody asks for', () => {
+    // Quadratic work would take hours here.
+    const value = 'v'.repeat(4 * 1024 * 1024);
+    const parser = new RequestParser(generous);
+    const byte = Buffer.alloc(1);
+    let found: unknown;
+    for (const code of Buffer.from(encodeRequest(['SET', 'key', value]))) {
+      byte[0] = code;
+      parser.push(byte);
+      found = parser.next();
+    }
+    expect((found as string[])[2]).toBe(value);
+    const lazy = new RequestParser(generous);
+    for (let i = 0; i < 4 * 1024 * 1024; i++) {
+      byte[0] = i % 6 === 5 ? 10 : 97;
+      lazy.push(byte);
+      lazy.detach();
+    }
+    let count = 0;
+    while (lazy.next() !== undefined) count++;
+    expect(count).toBe(Math.floor((4 * 1024 * 1024) / 6));
+  });
+
+  it('counts what an unfinished command costs, also where its words are empty', () => {
+    const parser = new RequestParser({ ...generous, queryBufferBytesMax: 1024 * 1024 });
+    parser.push(Buffer.from(`*1000000\r\n${'$0\r\n\r\n'.repeat(40_000)}`));
+    expect(parser.next()).toEqual({
+      kind: 'protocolError',
+      message: 'Protocol error: query buffer limit exceeded',
+      silent: true,
+    });
+    expect(parser.bufferedBytes).toBe(0);
+  });
+
+  it('heeds limits that change', () => {
+    const limits: ParserLimits = { ...generous };
+    const parser = new RequestParser(limits);
+    const next = (text: string): unknown => {
+      parser.push(Buffer.from(text));
+      return parser.next();
+    };
+    expect(next(encodeRequest(['ECHO', 'x'.repeat(100)]))).toHaveLength(2);
+    limits.bulkLengthMax = 10;
+    expect(next(encodeRequest(['ECHO', 'x'.repeat(10)]))).toHaveLength(2);
+    expect(next(encodeRequest(['ECHO', 'x'.repeat(11)]))).toMatchObject({
+      message: 'Protocol error: invalid bulk length',
+      silent: false,
+    });
+  });
+
+  it('never takes words that are longer than a string can be', () => {
+    expect(parseAll(['*1\r\n$536870889\r\n'], { bulkLengthMax: 2 ** 40 })).toEqual([
+      'Protocol error: invalid bulk length',
+    ]);
   });
 
   it('stays in error', () => {
