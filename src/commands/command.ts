@@ -70,7 +70,7 @@ interface CommandFacts {
 export interface DataCommand<Args = unknown> extends CommandFacts {
   readonly kind: 'data';
   /** Strict, pure but for taking over the session's transaction (`EXEC`), runs once. Throws `CommandError`. */
-  parse(argv: Arguments, session: Session): Args;
+  parse(argv: Arguments, context: SessionContext): Args;
   execute(context: Context, args: Args): Reply;
   /** Runs once, after the last execution, when the reply is final. */
   settled?(context: SessionContext, args: Args): void;
@@ -79,7 +79,7 @@ export interface DataCommand<Args = unknown> extends CommandFacts {
 /** Needs no proof from the store: it concerns the connection or the node. Runs once, in the order of the connection. */
 export interface SessionCommand<Args = unknown> extends CommandFacts {
   readonly kind: 'session';
-  parse(argv: Arguments, session: Session): Args;
+  parse(argv: Arguments, context: SessionContext): Args;
   /** Later commands of the connection wait for a promise. `undefined`: no answer at all. */
   run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
 }

@@ -33,11 +33,17 @@ function unknownCommand(argv: Arguments): string {
   let args = '';
   for (const word of argv.slice(1)) {
     if (args.length >= shownLengthMax) break;
-    args += `'${word.slice(0, shownLengthMax - args.length)}' `;
+    args += `'${shown(word, shownLengthMax - args.length)}' `;
   }
-  return `ERR unknown command '${(argv[0] as string).slice(0, shownLengthMax)}', with args beginning with: ${args}`;
+  return `ERR unknown command '${shown(argv[0] as string, shownLengthMax)}', with args beginning with: ${args}`;
 }
 
 function unknownSubcommand(name: string, word: string): string {
-  return `ERR unknown subcommand '${word.slice(0, shownLengthMax)}'. Try ${name} HELP.`;
+  return `ERR unknown subcommand '${shown(word, shownLengthMax)}'. Try ${name} HELP.`;
+}
+
+/** Valkey prints words as C strings: up to the first zero byte. */
+function shown(word: string, lengthMax: number): string {
+  const end = word.indexOf('\0');
+  return word.slice(0, Math.min(lengthMax, end < 0 ? lengthMax : end));
 }

@@ -5,16 +5,13 @@
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, nullArray, ok, type Reply } from '../resp/reply.ts';
-import { defineData, defineSession, type Context, type ExecutableCommand } from './command.ts';
+import { defineData, defineSession, type Context, type ExecutableCommand, type SessionContext } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { keysFrom } from './key-spec.ts';
-import type { Session } from './session.ts';
 
 /** Whether a command runs at once between MULTI and EXEC instead of being queued. */
 export function runsInsideMulti(command: ExecutableCommand): boolean {
-  return (
-    ['EXEC', 'DISCARD', 'MULTI', 'WATCH', 'QUIT', 'RESET'].includes(command.name) && !command.flags.includes('pubsub')
-  );
+  return ['EXEC', 'DISCARD', 'QUIT', 'RESET'].includes(command.name);
 }
 
 export const multi = defineSession({
@@ -26,7 +23,6 @@ export const multi = defineSession({
   doc: { summary: 'Begins a transaction: the commands that follow are queued.', since: '1.2.0', complexity: 'O(1)' },
   parse: () => undefined,
   run: ({ session }) => {
-    if (session.transaction !== undefined) throw new CommandError('ERR MULTI calls can not be nested');
     session.transaction = { commands: [], broken: false };
     return ok;
   },
@@ -79,8 +75,7 @@ export const watch = defineData({
     complexity: 'O(1) for every key.',
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0, multiple: true }],
   },
-  parse: (argv, session): { readonly keys: readonly ByteString[]; placed: Watch[] | undefined } => {
-    if (session.transaction !== undefined) throw new CommandError('ERR WATCH inside MULTI is not allowed');
+  parse: (argv): { readonly keys: readonly ByteString[]; placed: Watch[] | undefined } => {
     return { keys: argv.slice(1), placed: undefined };
   },
   execute: ({ view, session }, args) => {
@@ -109,7 +104,7 @@ export const exec = defineData({
     since: '1.2.0',
     complexity: 'Depends on commands in the transaction',
   },
-  parse: (_, session) => takeTransaction(session),
+  parse: (_, context) => takeTransaction(context),
   execute: (context, { steps, watches, db }) => {
     for (const watch of watches) context.view.in(watch.db).peek(watch.key);
     if (watches.some(({ tripped }) => tripped)) return nullArray;
@@ -142,7 +137,8 @@ interface Transaction {
   readonly db: number;
 }
 
-function takeTransaction(session: Session): Transaction {
+function takeTransaction(context: SessionContext): Transaction {
+  const { session } = context;
   const { transaction } = session;
   if (transaction === undefined) throw new CommandError('ERR EXEC without MULTI');
   session.transaction = undefined;
@@ -153,7 +149,7 @@ function takeTransaction(session: Session): Transaction {
   return {
     steps: transaction.commands.map(({ command, argv }) => ({
       command,
-      parsed: attemptToParse(() => command.parse(argv, session)),
+      parsed: attemptToParse(() => command.parse(argv, context)),
       reply: undefined,
       dbAfter: undefined,
     })),

@@ -28,6 +28,7 @@ const unansweredMax = 16_384;
 const unsentBytesMax = 1024 * 1024;
 
 const queued = simple('QUEUED');
+const notInTransaction = error('ERR Command not allowed inside a transaction');
 const notAuthenticated = error('NOAUTH Authentication required.');
 
 export class ClientSession implements Session {
@@ -231,6 +232,12 @@ export class ClientSession implements Session {
       this.#answer(notAuthenticated);
       return;
     }
+    if (this.transaction !== undefined && command.flags.includes('no_multi')) {
+      this.transaction.broken = true;
+      host.countRejection(argv, notInTransaction);
+      this.#answer(notInTransaction);
+      return;
+    }
     if (this.transaction !== undefined && !runsInsideMulti(command)) {
       this.transaction.commands.push({ command, argv });
       this.#answer(queued);
@@ -248,7 +255,7 @@ export class ClientSession implements Session {
     const host = this.#host;
     let args: unknown;
     try {
-      args = command.parse(argv, this);
+      args = command.parse(argv, this.context);
     } catch (cause) {
       this.#refuse(command, cause);
       return;
@@ -264,7 +271,7 @@ export class ClientSession implements Session {
     let reply: Reply | undefined | Promise<Reply | undefined>;
     const startedAt = this.#host.environment.clock.monotonic();
     try {
-      reply = command.run(this.context, command.parse(argv, this));
+      reply = command.run(this.context, command.parse(argv, this.context));
     } catch (cause) {
       this.#refuse(command, cause);
       return;

@@ -5,6 +5,7 @@ import { ok, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineSession } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { helpReply } from '../help.ts';
+import { timeoutMsOf } from '../numbers.ts';
 import { describeClient } from './client-description.ts';
 import { parseKill } from './client-kill.ts';
 import { checkedAttribute, checkedName } from './client-name.ts';
@@ -306,13 +307,11 @@ const clientPause = defineSession({
       },
     ],
   },
-  parse: (argv) => {
+  parse: (argv, { environment }) => {
     const mode = argv[3]?.toUpperCase() ?? 'ALL';
     if (mode !== 'ALL' && mode !== 'WRITE') throw new CommandError('ERR CLIENT PAUSE mode must be WRITE or ALL');
-    const timeoutMs = parseInteger(argv[2] as ByteString);
-    if (timeoutMs === undefined) throw new CommandError('ERR timeout is not an integer or out of range');
-    if (timeoutMs < 0) throw new CommandError('ERR timeout is negative');
-    return { timeoutMs: Number(timeoutMs), mode: mode === 'ALL' ? ('all' as const) : ('write' as const) };
+    const timeoutMs = timeoutMsOf(argv[2] as ByteString, environment.clock.now());
+    return { timeoutMs, mode: mode === 'ALL' ? ('all' as const) : ('write' as const) };
   },
   run: ({ server, environment }, { timeoutMs, mode }) => {
     server.pause(environment.clock.now() + timeoutMs, mode);

@@ -188,18 +188,19 @@ export const copy = defineData({
       { name: 'replace', type: 'pure-token', token: 'REPLACE', optional: true },
     ],
   },
-  parse: (argv, { db: selected }) => {
-    let [db, replace] = [selected, false];
+  parse: (argv, { session, server }) => {
+    let [db, replace] = [session.db, false];
     for (let i = 3; i < argv.length; i++) {
       const option = (argv[i] as ByteString).toUpperCase();
       if (option === 'REPLACE') replace = true;
-      else if (option === 'DB' && i + 1 < argv.length) db = databaseIndexOf(argv[++i] as ByteString);
+      else if (option === 'DB' && i + 1 < argv.length)
+        db = checkedIndex(databaseIndexOf(argv[++i] as ByteString), server.configuration.databases);
       else throw new CommandError(syntaxError);
     }
     return { from: argv[1] as ByteString, to: argv[2] as ByteString, db, replace };
   },
   execute: ({ view }, { from, to, db, replace }) => {
-    const target = targetView(view, db);
+    const target = view.in(db);
     if (target === view && from === to) throw new CommandError(sameObjects);
     if (!view.has(from)) return 0;
     if (target.has(to) && !replace) return 0;
@@ -214,9 +215,9 @@ function databaseIndexOf(bytes: ByteString): number {
   return boundedIntegerOf(bytes, -(2 ** 31), 2 ** 31 - 1, notAnInteger);
 }
 
-function targetView(view: Context['view'], db: number): Context['view'] {
-  if (db < 0 || db >= view.keyspace.databaseCount) throw new CommandError(indexOutOfRange);
-  return view.in(db);
+function checkedIndex(db: number, databases: number): number {
+  if (db < 0 || db >= databases) throw new CommandError(indexOutOfRange);
+  return db;
 }
 
 export const move = defineData({
@@ -237,7 +238,7 @@ export const move = defineData({
   },
   parse: (argv) => ({ key: argv[1] as ByteString, db: databaseIndexOf(argv[2] as ByteString) }),
   execute: ({ view }, { key, db }) => {
-    const target = targetView(view, db);
+    const target = view.in(checkedIndex(db, view.keyspace.databaseCount));
     if (target === view) throw new CommandError(sameObjects);
     if (!view.has(key) || target.has(key)) return 0;
     view.rename(key, { db, key });

@@ -1,12 +1,11 @@
 /** Commands that concern the node. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { parseInteger } from '../../resp/integer.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineData, defineSession } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { oneKey } from '../key-spec.ts';
-import { boundedIntegerOf, integerOf } from '../numbers.ts';
+import { boundedIntegerOf, integerOf, timeoutMsOf } from '../numbers.ts';
 import { drawing } from './lolwut.ts';
 
 export const info = defineSession({
@@ -135,18 +134,12 @@ export const wait = defineSession({
       { name: 'timeout', type: 'integer' },
     ],
   },
-  parse: (argv) => {
+  parse: (argv, { environment }) => {
     integerOf(argv[1] as ByteString);
-    checkTimeout(argv[2] as ByteString);
+    timeoutMsOf(argv[2] as ByteString, environment.clock.now());
   },
   run: () => 0,
 });
-
-function checkTimeout(word: ByteString): void {
-  const timeoutMs = parseInteger(word);
-  if (timeoutMs === undefined) throw new CommandError('ERR timeout is not an integer or out of range');
-  if (timeoutMs < 0) throw new CommandError('ERR timeout is negative');
-}
 
 export const waitaof = defineSession({
   name: 'WAITAOF',
@@ -165,10 +158,10 @@ export const waitaof = defineSession({
       { name: 'timeout', type: 'integer' },
     ],
   },
-  parse: (argv) => {
+  parse: (argv, { environment }) => {
     boundedIntegerOf(argv[1] as ByteString, 0, 1, 'ERR value is out of range, value must between 0 and 1');
     boundedIntegerOf(argv[2] as ByteString, 0, 2 ** 53, 'ERR value is out of range, must be positive');
-    checkTimeout(argv[3] as ByteString);
+    timeoutMsOf(argv[3] as ByteString, environment.clock.now());
   },
   run: () => [1, 0],
 });

@@ -134,7 +134,7 @@ function parseSetOption(parsed: SetArguments, argv: readonly ByteString[], at: n
     return at;
   }
   const unit = expiryUnit(option);
-  if (unit === undefined || next === undefined || parsed.keepTtl || parsed.expiry !== undefined) {
+  if (unit === undefined || next === undefined || parsed.keepTtl || (parsed.expiry?.unit ?? unit) !== unit) {
     throw new CommandError(syntaxError);
   }
   parsed.expiry = { unit, text: next };
@@ -307,14 +307,18 @@ export const getex = defineData({
     for (let i = 2; i < argv.length; i++) {
       const option = (argv[i] as ByteString).toUpperCase();
       const unit = expiryUnit(option);
-      if (expiry !== undefined || (unit === undefined && option !== 'PERSIST')) throw new CommandError(syntaxError);
-      if (unit === undefined) {
-        expiry = 'persist';
-        continue;
+      const text = unit === undefined ? undefined : argv[i + 1];
+      // The same option twice is taken, two different ones are not.
+      const before = typeof expiry === 'object' ? expiry.unit : expiry?.toUpperCase();
+      if ((before ?? option) !== option || (option !== 'PERSIST' && text === undefined)) {
+        throw new CommandError(syntaxError);
       }
-      const text = argv[++i];
-      if (text === undefined) throw new CommandError(syntaxError);
-      expiry = { unit, text };
+      if (unit === undefined || text === undefined) {
+        expiry = 'persist';
+      } else {
+        expiry = { unit, text };
+        i++;
+      }
     }
     return { key: argv[1] as ByteString, expiry };
   },

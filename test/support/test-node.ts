@@ -1,0 +1,36 @@
+/** A whole node in this process, on a port of its own. */
+import { createLogger } from '../../src/server/logger.ts';
+import { startNode, type NodeOptions, type RunningNode } from '../../src/server/node.ts';
+
+export function startTestNode(options: Partial<NodeOptions> = {}): Promise<RunningNode> {
+  return startNode({
+    version: '0.0.0',
+    host: '127.0.0.1',
+    port: 0,
+    store: { url: 'memory:' },
+    databaseName: 'valthree',
+    databases: 16,
+    keysMax: 0,
+    storeTimeoutMs: 10_000,
+    commitIntervalMs: 0,
+    settings: settingsDefault(),
+    protectedMode: true,
+    tls: undefined,
+    http: undefined,
+    logger: createLogger({ json: true, level: 'silent' }),
+    onShutdown: () => undefined,
+    ...options,
+  });
+}
+
+export function settingsDefault(): NodeOptions['settings'] {
+  return {
+    clientsMax: 10_000,
+    timeoutSeconds: 0,
+    keepAliveSeconds: 300,
+    bulkLengthMax: 536_870_888,
+    queryBufferBytesMax: 2 ** 30,
+    password: '',
+    logLevel: 'nothing',
+  };
+}
