@@ -21,7 +21,7 @@ const pieceBytesMin = 32 * 1024;
  * Calling out of JavaScript for a word costs several times what cutting it out of a longer string does. V8 copies a
  * cut of at most 12 characters; a longer one would keep the string alive that it was cut from.
  */
-const cutLengthMax = 12;
+export const cutLengthMax = 12;
 const windowBytes = 4096;
 
 /** `Incoming.lineEnd`: the end has not arrived. */

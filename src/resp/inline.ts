@@ -5,6 +5,7 @@
  * that is not quoted: they are part of it.
  */
 import type { ByteString } from './bytes.ts';
+import { cutLengthMax } from './incoming.ts';
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
 
@@ -81,7 +82,7 @@ function singleQuoted(line: ByteString, start: number): Word | undefined {
 
 /** A string of its own: a cut would keep the whole line alive, and one that was put together piece by piece is large. */
 function copy(text: ByteString): ByteString {
-  return Buffer.from(text, 'latin1').toString('latin1');
+  return text.length <= cutLengthMax ? text : Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function endsWord(code: number): boolean {

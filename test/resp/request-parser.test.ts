@@ -219,6 +219,30 @@ describe('RequestParser', () => {
     );
   });
 
+  it('ends a large value where it ends, wherever the bytes behind it are cut', () => {
+    for (const length of [32_766, 32_767, 32_768, 32_769, 100_000]) {
+      const expected = [
+        ['SET', 'key', 'v'.repeat(length)],
+        ['GET', 'k'],
+      ];
+      const text = expected.map(encodeRequest).join('');
+      const end = encodeRequest(expected[0]!).length;
+      for (let place = end - 4; place <= end + 2; place++) {
+        expect(parseAll(cut(text, [place]))).toEqual(expected);
+        expect(parseAll(cut(text, [place, place + 1]))).toEqual(expected);
+        expect(parseAll(cut(text, [1000, place, place + 2]))).toEqual(expected);
+      }
+    }
+  });
+
+  it('takes a chunk when the one before is used up, though nobody asked for more', () => {
+    const parser = new RequestParser(generous);
+    for (const value of ['one', 'two', 'six']) {
+      parser.push(Buffer.from(encodeRequest(['ECHO', value])));
+      expect(parser.next()).toEqual(['ECHO', value]);
+    }
+  });
+
   it('is linear byte by byte: a value of 4 MB, a line without an end, and commands that nobody asks for', () => {
     // Quadratic work would take hours here.
     const value = 'v'.repeat(4 * 1024 * 1024);
