@@ -137,6 +137,14 @@ const command: fc.Arbitrary<string[]> = fc.oneof(
   words('MOVE', key, token('0', '1', '99', 'x')),
   words('OBJECT', token('REFCOUNT', 'ENCODING', 'FREQ', 'FOO'), key),
   words('DBSIZE'),
+  words('KEYS', pattern),
+  words(
+    'SCAN',
+    fc.constant('0'),
+    fc.constant(['COUNT', '1000']),
+    optional(token('MATCH'), pattern),
+    optional(token('TYPE'), token('string', 'hash', 'foo')),
+  ),
   words('SELECT', token('0', '0', '1', '99', 'x', '-1')),
   words('SWAPDB', token('0', '1', '99', 'x'), token('0', '1', '99', 'x')),
   words('SCAN', token('x', '-1', '1.5', ''), optional(token('COUNT'), integer)),
@@ -184,11 +192,26 @@ function expectedDifference(argv: readonly string[], reference: ReferenceServer)
   if (reference.name === 'redis') {
     if (name === 'COMMAND' && sub === 'GETKEYS') return 'Valkey words an error otherwise';
     if (name === 'EXPIRE' || name === 'PEXPIRE') return 'Valkey words an overflow otherwise';
+    if (name === 'WAIT') return 'Redis 7.0 does not check the range of the timeout';
+    if (name === 'SCAN') return 'Redis 7.0 takes a negative cursor';
   }
   return undefined;
 }
 
+/** Redis 7.0 lets a transaction go on after a nested MULTI or WATCH; Valkey does not. */
+function withoutNested(commands: readonly string[][]): string[][] {
+  let inMulti = false;
+  return commands.filter(([name]) => {
+    if (inMulti && (name === 'MULTI' || name === 'WATCH')) return false;
+    if (name === 'MULTI') inMulti = true;
+    if (name === 'EXEC' || name === 'DISCARD') inMulti = false;
+    return true;
+  });
+}
+
+/** Keys come in any order. */
 function show(reply: Reply): string {
+  if (Array.isArray(reply)) return `[${(reply as Reply[]).map(show).sort().join()}]`;
   return JSON.stringify(encode(reply, 3));
 }
 
@@ -216,7 +239,8 @@ describe.skipIf(!hasReferenceServer)('replies are those of a real server', () =>
         ]),
         ['DBSIZE'],
       ];
-      const all = [...setUp, ...commands, ...tearDown];
+      const sent = reference.name === 'redis' ? withoutNested(commands) : commands;
+      const all = [...setUp, ...sent, ...tearDown];
       const [ours, theirs] = await Promise.all(clients.map((client) => client.pipeline(all)));
       let inMulti: string[][] | undefined;
       for (const [index, argv] of all.entries()) {

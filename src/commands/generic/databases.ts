@@ -96,11 +96,20 @@ function parseScan(argv: Arguments): ScanArguments {
     const value = argv[i + 1];
     if (value === undefined) throw new CommandError(syntaxError);
     if (option === 'MATCH') parsed.pattern = value === '*' ? undefined : value;
-    else if (option === 'TYPE') parsed.type = value.toLowerCase();
+    else if (option === 'TYPE') parsed.type = typeOf(value);
     else if (option === 'COUNT') parsed.count = countOf(value);
     else throw new CommandError(syntaxError);
   }
   return parsed;
+}
+
+/** The types of Valkey, whether or not this release has them. */
+const typeNames = ['string', 'list', 'set', 'zset', 'hash', 'stream'];
+
+function typeOf(word: ByteString): string {
+  const name = word.toLowerCase();
+  if (!typeNames.includes(name)) throw new CommandError(`ERR unknown type name '${word}'`);
+  return name;
 }
 
 function countOf(bytes: ByteString): number {
