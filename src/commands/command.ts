@@ -59,6 +59,8 @@ interface CommandFacts {
   /** Categories beyond those that follow from group and flags, without `@`: `dangerous`, `keyspace`. */
   readonly categories?: readonly string[];
   readonly keys?: readonly KeySpec[];
+  /** Where what becomes of the keys depends on the words (`variable_flags`): what it is in this case. */
+  readonly variableKeyFlags?: (argv: Arguments) => readonly string[];
   readonly tips?: readonly string[];
   readonly doc: CommandDoc;
 }

@@ -12,7 +12,10 @@ export interface FoundKey {
 
 export function keysOf(command: Command, argv: Arguments): FoundKey[] {
   return (command.keys ?? []).flatMap((spec) =>
-    positions(spec, argv).map((position) => ({ key: argv[position] as ByteString, flags: spec.flags.map(keyFlag) })),
+    positions(spec, argv).map((position) => ({
+      key: argv[position] as ByteString,
+      flags: command.variableKeyFlags?.(argv) ?? spec.flags.map(keyFlag),
+    })),
   );
 }
 

@@ -16,7 +16,7 @@ import { runsInsideMulti } from '../commands/transactions.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
-import { encode } from '../resp/encode.ts';
+import { encode, encodePieces, type Protocol } from '../resp/encode.ts';
 import { error, isError, simple, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
 import { CommandTask, PendingReply } from './command-task.ts';
@@ -185,7 +185,7 @@ export class ClientSession implements Session {
       if (Array.isArray(next)) {
         this.#dispatch(next);
       } else {
-        this.#answer(error(`ERR ${next.message}`));
+        if (!next.silent) this.#answer(error(`ERR ${next.message}`));
         this.#closing = true;
       }
     }
@@ -308,7 +308,7 @@ export class ClientSession implements Session {
   #answer(reply: Reply | undefined): void {
     if (reply === undefined || this.#skipped || this.replyMode === 'off') return;
     if (this.#first === undefined) {
-      this.#out += encode(reply, this.protocol);
+      this.#write(reply, this.protocol);
       return;
     }
     const place = new PendingReply(this.protocol);
@@ -340,7 +340,7 @@ export class ClientSession implements Session {
   flush(): void {
     this.#flushScheduled = false;
     if (this.#closed) return;
-    do this.#write();
+    do this.#writeDue();
     while (this.#first?.done === true && this.#socket.writableLength < unsentBytesMax);
     if (this.#closing) {
       // After the last byte both directions are closed: a half-open client would hold the connection for ever.
@@ -352,19 +352,33 @@ export class ClientSession implements Session {
     }
   }
 
-  #write(): void {
-    let out = this.#out;
+  #writeDue(): void {
     let first = this.#first;
     const room = unsentBytesMax - this.#socket.writableLength;
-    while (first?.done === true && out.length < room) {
-      if (first.reply !== undefined) out += encode(first.reply, first.protocol);
+    while (first?.done === true && this.#out.length < room) {
+      if (first.reply !== undefined) this.#write(first.reply, first.protocol);
       first = first.next;
       this.#unanswered--;
     }
     this.#first = first;
     if (first === undefined) this.#last = undefined;
+    this.#send();
+  }
+
+  #write(reply: Reply, protocol: Protocol): void {
+    try {
+      this.#out += encode(reply, protocol);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      // Too long for one string.
+      this.#send();
+      for (const piece of encodePieces(reply, protocol)) this.#socket.write(piece, 'latin1');
+    }
+  }
+
+  #send(): void {
+    if (this.#out !== '') this.#socket.write(this.#out, 'latin1');
     this.#out = '';
-    if (out !== '') this.#socket.write(out, 'latin1');
   }
 
   #onClose(): void {

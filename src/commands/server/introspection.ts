@@ -1,6 +1,6 @@
 /** COMMAND: the table of commands, for clients. */
 import type { ByteString } from '../../resp/bytes.ts';
-import type { Reply } from '../../resp/reply.ts';
+import { simple, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineSession, type Arguments, type Command, type CommandTable } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
@@ -74,7 +74,8 @@ const commandGetkeysandflags = defineSession({
     ],
   },
   parse: (argv) => argv.slice(2),
-  run: ({ table }, words) => keysIn(table, words).map(({ key, flags }): Reply => [key, { kind: 'set', items: flags }]),
+  run: ({ table }, words) =>
+    keysIn(table, words).map(({ key, flags }): Reply => [key, { kind: 'set', items: flags.map(simple) }]),
 });
 
 function keysIn(table: CommandTable, words: Arguments): FoundKey[] {

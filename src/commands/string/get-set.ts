@@ -31,6 +31,8 @@ export const set = defineData({
   flags: ['write', 'denyoom'],
   categories: ['string'],
   keys: [oneKey(['RW', 'ACCESS', 'UPDATE', 'variable_flags'])],
+  variableKeyFlags: (argv) =>
+    argv.slice(3).some((word) => word.toUpperCase() === 'GET') ? ['RW', 'access', 'update'] : ['OW', 'update'],
   doc: {
     summary: 'Sets a key to a string, whatever it held before.',
     since: '1.0.0',
