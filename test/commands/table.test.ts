@@ -110,8 +110,7 @@ describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real 
       ['COPY', 'a', 'b', 'REPLACE'],
       ['LCS', 'a', 'b', 'LEN'],
       ['OBJECT', 'ENCODING', 'a'],
-      ...(reference.name === 'valkey' ? [['PING']] : []),
-      ['GET'],
+      ...(reference.name === 'valkey' ? [['PING'], ['GET']] : []),
       ['NOSUCH', 'a'],
     ]) {
       const [our, their] = await Promise.all(
