@@ -262,21 +262,25 @@ export class ClientSession implements Session {
     }
     const task = new CommandTask(this, command, args, this.#skipped || this.replyMode === 'off');
     this.#append(task);
-    const startedAt = host.environment.clock.monotonic();
+    const counter = host.counterOf(command);
+    const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
     host.engine.submit(task);
-    host.countCall(command, host.environment.clock.monotonic() - startedAt);
+    host.commandsProcessed++;
+    counter.count(startedAt, host.environment.clock);
   }
 
   #run(command: SessionCommand, argv: Arguments): void {
     let reply: Reply | undefined | Promise<Reply | undefined>;
-    const startedAt = this.#host.environment.clock.monotonic();
+    const counter = this.#host.counterOf(command);
+    const startedAt = counter.isTimed ? this.#host.environment.clock.monotonic() : NaN;
     try {
       reply = command.run(this.context, command.parse(argv, this.context));
     } catch (cause) {
       this.#refuse(command, cause);
       return;
     }
-    this.#host.countCall(command, this.#host.environment.clock.monotonic() - startedAt);
+    this.#host.commandsProcessed++;
+    counter.count(startedAt, this.#host.environment.clock);
     if (reply instanceof Promise) this.#hold(command, reply);
     else this.#answer(reply);
   }

@@ -1,15 +1,41 @@
 /** Calls, times and errors by command, for `INFO commandstats` and `errorstats`. */
 import type { CommandTable, ExecutableCommand } from '../commands/command.ts';
 import { fullName } from '../commands/resolve.ts';
+import type { Clock } from '../environment/environment.ts';
 import type { ErrorReply } from '../resp/reply.ts';
 
-export interface CommandCounter {
+/** One call in so many is timed: looking at the clock twice costs as much as a small command. */
+const timedEvery = 16;
+
+export class CommandCounter {
   readonly name: string;
-  calls: number;
-  /** Time spent executing, not waiting for the store. */
-  durationMs: number;
-  rejectedCalls: number;
-  failedCalls: number;
+  calls = 0;
+  rejectedCalls = 0;
+  failedCalls = 0;
+  #timedCalls = 0;
+  #timedMs = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Whether the next call is to be timed. */
+  get isTimed(): boolean {
+    return this.calls % timedEvery === 0;
+  }
+
+  /** @param startedAt on `clock.monotonic`; NaN: not timed */
+  count(startedAt: number, clock: Pick<Clock, 'monotonic'>): void {
+    this.calls++;
+    if (Number.isNaN(startedAt)) return;
+    this.#timedCalls++;
+    this.#timedMs += clock.monotonic() - startedAt;
+  }
+
+  /** Time spent executing, not waiting for the store: the mean of those that were timed. */
+  get meanMs(): number {
+    return this.#timedCalls === 0 ? 0 : this.#timedMs / this.#timedCalls;
+  }
 }
 
 /** As in Valkey: more kinds of errors than that are somebody's play. */
@@ -32,7 +58,7 @@ export class CommandCounters {
       const executables = row.kind === 'container' ? [...row.subcommands, ...(row.alone ? [row.alone] : [])] : [row];
       for (const command of executables) {
         const name = fullName(row.name, command);
-        this.#counters.set(command, { name, calls: 0, durationMs: 0, rejectedCalls: 0, failedCalls: 0 });
+        this.#counters.set(command, new CommandCounter(name));
       }
     }
   }

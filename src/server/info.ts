@@ -152,9 +152,9 @@ function cpuFields(): Fields {
 }
 
 function commandFields(node: NodeServer): Fields {
-  return [...node.counters.used()].map(({ name, calls, durationMs, rejectedCalls, failedCalls }) => {
-    const microseconds = Math.round(durationMs * 1000);
-    const perCall = calls === 0 ? 0 : microseconds / calls;
+  return [...node.counters.used()].map(({ name, calls, meanMs, rejectedCalls, failedCalls }) => {
+    const perCall = meanMs * 1000;
+    const microseconds = Math.round(perCall * calls);
     return [
       `cmdstat_${name}`,
       `calls=${calls},usec=${microseconds},usec_per_call=${perCall.toFixed(2)},rejected_calls=${rejectedCalls},failed_calls=${failedCalls}`,

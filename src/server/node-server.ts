@@ -12,7 +12,7 @@ import { error, type ErrorReply } from '../resp/reply.ts';
 import type { CountingStore } from '../store/counting-store.ts';
 import type { ClientSession } from './client-session.ts';
 import { CommandRate } from './command-rate.ts';
-import { CommandCounters } from './command-counters.ts';
+import { CommandCounters, type CommandCounter } from './command-counters.ts';
 import { renderInfo } from './info.ts';
 import type { Logger } from './logger.ts';
 import { samePassword } from './password.ts';
@@ -207,11 +207,8 @@ export class NodeServer implements Server, SessionHost {
     return this.counters.nameOf(command);
   }
 
-  countCall(command: ExecutableCommand, durationMs: number): void {
-    const counter = this.counters.of(command);
-    counter.calls++;
-    counter.durationMs += durationMs;
-    this.commandsProcessed++;
+  counterOf(command: ExecutableCommand): CommandCounter {
+    return this.counters.of(command);
   }
 
   countFailure(command: ExecutableCommand, reply: ErrorReply): void {

@@ -6,6 +6,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ErrorReply } from '../resp/reply.ts';
 import type { ClientSession } from './client-session.ts';
+import type { CommandCounter } from './command-counters.ts';
 
 export interface SessionHost {
   readonly server: Server;
@@ -25,7 +26,8 @@ export interface SessionHost {
   replyToError(cause: unknown, commandName: string): ErrorReply;
   /** `get`, `client|list`. */
   nameOf(command: ExecutableCommand): string;
-  countCall(command: ExecutableCommand, durationMs: number): void;
+  counterOf(command: ExecutableCommand): CommandCounter;
+  commandsProcessed: number;
   countFailure(command: ExecutableCommand, reply: ErrorReply): void;
   countRejection(argv: readonly string[], reply: ErrorReply): void;
   onClosed(session: ClientSession): void;

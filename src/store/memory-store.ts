@@ -53,7 +53,7 @@ export class MemoryStore implements ObjectStore {
       return Promise.resolve({ kind: object === undefined ? 'notFound' : 'preconditionFailed', date });
     }
     const etag = `m${++this.#versions}`;
-    this.#objects.set(name, { body: Uint8Array.from(body), etag, modifiedAt: date });
+    this.#objects.set(name, { body: new Uint8Array(body), etag, modifiedAt: date });
     return Promise.resolve({ kind: 'stored', etag, date });
   }
 

@@ -16,7 +16,15 @@ import type { AppendOutcome, Changes, Commit, Deadline, Failure, Log, OpenOutcom
 import { Backoff } from './backoff.ts';
 import { applyImage } from './apply-image.ts';
 import { decodeImage, encodeKeyspace, FormatError, type Image } from './plain-format.ts';
-import { absentId, decodeTrail, encodeTrail, idOfForeign, newCommitId, type CommitId } from './trail.ts';
+import {
+  absentId,
+  decodeTrail,
+  encodeTrail,
+  idOfForeign,
+  newCommitId,
+  trailLengthMax,
+  type CommitId,
+} from './trail.ts';
 
 export interface PlainLogOptions {
   readonly store: ObjectStore;
@@ -78,7 +86,7 @@ export class PlainLog implements Log {
 
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
     const id = newCommitId(this.#options.environment.random);
-    const trail = [id, ...this.#version.trail];
+    const trail = [id, ...this.#version.trail.slice(0, trailLengthMax - 1)];
     const body = Buffer.from(encodeKeyspace(commit.keyspace) + encodeTrail(trail), 'utf8');
     return this.#append(id, trail, body, deadline);
   }

@@ -9,63 +9,51 @@
  */
 import type { Random } from '../../environment/environment.ts';
 
-/** 64 bits as 16 lower-case hexadecimal digits. */
+/** 64 bits, as the 32 characters of white space that stand for them. */
 export type CommitId = string;
-
-/** The base of the first commit: there was no object. */
-export const absentId: CommitId = '0'.repeat(16);
 
 /** Commits that a trail remembers: a writer that falls further behind within one request must say `-UNCERTAIN`. */
 export const trailLengthMax = 16;
 
 const alphabet = ' \t\n\r';
-const marker = toWhitespace('76336c67');
+const idLength = 32;
+/** The characters of each byte. */
+const bytes = Array.from({ length: 256 }, (_, byte) =>
+  [6, 4, 2, 0].map((shift) => alphabet[(byte >> shift) & 3] as string).join(''),
+);
+const marker = toWhitespace(0x76336c67);
+
+/** The base of the first commit: there was no object. */
+export const absentId: CommitId = toWhitespace(0) + toWhitespace(0);
 
 export function newCommitId(random: Random): CommitId {
-  return hexadecimal(random.uint32()) + hexadecimal(random.uint32());
+  return toWhitespace(random.uint32()) + toWhitespace(random.uint32());
 }
 
 /** Stands in for the id of a body that somebody else wrote, without a trail. */
 export function idOfForeign(etag: string): CommitId {
-  return hexadecimal(fnv1a(etag, 0x811c9dc5)) + hexadecimal(fnv1a(etag, 0x9747b28c));
+  return toWhitespace(fnv1a(etag, 0x811c9dc5)) + toWhitespace(fnv1a(etag, 0x9747b28c));
 }
 
 export function encodeTrail(ids: readonly CommitId[]): string {
-  return `\n${marker}${ids.slice(0, trailLengthMax).map(toWhitespace).join('')}\n`;
+  return `\n${marker}${ids.slice(0, trailLengthMax).join('')}\n`;
 }
 
 /** The ids behind the JSON of this body, newest first; `undefined` where there is no whole trail. */
 export function decodeTrail(body: string): readonly CommitId[] | undefined {
-  const found = /[ \t\n\r]*$/.exec(body.slice(-(3 + marker.length + 32 * trailLengthMax)));
+  const found = /[ \t\n\r]*$/.exec(body.slice(-(3 + marker.length + idLength * trailLengthMax)));
   const space = found?.[0] ?? '';
   const length = space.length - marker.length - 2;
-  if (length < 32 || length % 32 !== 0 || !space.startsWith(`\n${marker}`) || !space.endsWith('\n')) return undefined;
+  const isWhole = length >= idLength && length % idLength === 0;
+  if (!isWhole || !space.startsWith(`\n${marker}`) || !space.endsWith('\n')) return undefined;
   const ids: CommitId[] = [];
-  for (let at = 1 + marker.length; at < space.length - 1; at += 32) ids.push(fromWhitespace(space.slice(at, at + 32)));
+  for (let at = 1 + marker.length; at < space.length - 1; at += idLength) ids.push(space.slice(at, at + idLength));
   return ids;
 }
 
-function toWhitespace(hexDigits: string): string {
-  let space = '';
-  for (const digit of hexDigits) {
-    const bits = parseInt(digit, 16);
-    space += (alphabet[bits >> 2] as string) + (alphabet[bits & 3] as string);
-  }
-  return space;
-}
-
-function fromWhitespace(space: string): string {
-  let digits = '';
-  for (let i = 0; i < space.length; i += 2) {
-    const high = alphabet.indexOf(space[i] as string);
-    const low = alphabet.indexOf(space[i + 1] as string);
-    digits += ((high << 2) | low).toString(16);
-  }
-  return digits;
-}
-
-function hexadecimal(value: number): string {
-  return value.toString(16).padStart(8, '0');
+/** 32 bits, the most significant first. */
+function toWhitespace(word: number): string {
+  return [24, 16, 8, 0].map((shift) => bytes[(word >>> shift) & 255] as string).join('');
 }
 
 function fnv1a(text: string, seed: number): number {
