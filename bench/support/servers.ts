@@ -23,7 +23,16 @@ export function hasProgram(name: string): boolean {
 export function startValthree(flags: readonly string[]): Promise<RunningServer> {
   const port = nextPort++;
   const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-  return start(port, process.execPath, [main, 'serve', '--addr', `127.0.0.1:${port}`, '--log-level', 'warn', ...flags]);
+  return start(port, process.execPath, [
+    '--max-semi-space-size=64',
+    main,
+    'serve',
+    '--addr',
+    `127.0.0.1:${port}`,
+    '--log-level',
+    'warn',
+    ...flags,
+  ]);
 }
 
 export function startRedis(appendOnly: boolean): Promise<RunningServer> {

@@ -1,9 +1,10 @@
 /** The flags of `valthree serve`: what they are called, what they mean, what is refused. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { byteStringLengthMax, fromText } from '../resp/bytes.ts';
+import { fromText } from '../resp/bytes.ts';
 import { logLevels, type LogLevel } from '../server/logger.ts';
 import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
+import { bulkLengthMax } from '../server/settings.ts';
 import { isLoopback, parseAddress, type Address } from './addresses.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './exit.ts';
@@ -168,7 +169,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
       clientsMax: flags.maxClients,
       timeoutSeconds: Math.ceil(flags.timeout / 1000),
       keepAliveSeconds: Math.ceil(flags.tcpKeepalive / 1000),
-      bulkLengthMax: byteStringLengthMax,
+      bulkLengthMax,
       queryBufferBytesMax: 2 ** 30,
       password: fromText(flags.requirepass),
       logLevel: valkeyLevel(level),

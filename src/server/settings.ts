@@ -5,7 +5,7 @@
 import { CommandError } from '../commands/command-error.ts';
 import type { Configuration } from '../commands/session.ts';
 import { matchesGlob } from '../commands/glob.ts';
-import { byteStringLengthMax, type ByteString } from '../resp/bytes.ts';
+import type { ByteString } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { ok, type Reply } from '../resp/reply.ts';
 
@@ -42,6 +42,8 @@ interface Parameter {
 class Refusal extends Error {}
 
 const bulkLengthMin = 1024 * 1024;
+/** 24 bytes more than a byte string can hold; whoever makes one looks at that limit as well. */
+export const bulkLengthMax = 512 * 1024 * 1024;
 
 export class Settings implements Configuration {
   readonly values: SettingValues;
@@ -118,7 +120,7 @@ function changeable(values: SettingValues, apply: (change: () => void) => () => 
     integer('maxclients', 'clientsMax', 1, 4_294_967_295),
     integer('timeout', 'timeoutSeconds', 0, 2 ** 31 - 1),
     integer('tcp-keepalive', 'keepAliveSeconds', 0, 2 ** 31 - 1),
-    memory('proto-max-bulk-len', 'bulkLengthMax', bulkLengthMin, byteStringLengthMax),
+    memory('proto-max-bulk-len', 'bulkLengthMax', bulkLengthMin, bulkLengthMax),
     memory('client-query-buffer-limit', 'queryBufferBytesMax', bulkLengthMin, Number.MAX_SAFE_INTEGER),
     {
       name: 'requirepass',

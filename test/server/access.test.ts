@@ -1,0 +1,173 @@
+/** Who may connect: passwords, TLS, and what must never be told. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as tlsConnect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunningNode } from '../../src/server/node.ts';
+import { RawClient } from '../support/raw-client.ts';
+import { settingsDefault, startTestNode } from '../support/test-node.ts';
+
+describe('a password', () => {
+  let node: RunningNode;
+  beforeAll(async () => {
+    node = await startTestNode({ settings: { ...settingsDefault(), password: 'pässword' } });
+  });
+  afterAll(() => node.drain());
+
+  const noAuth = { kind: 'error', text: 'NOAUTH Authentication required.' };
+  const wrong = { kind: 'error', text: 'WRONGPASS invalid username-password pair or user is disabled.' };
+
+  it('is asked of everybody, for everything but what leads to it', async () => {
+    const client = await RawClient.connect(node.port);
+    for (const words of [['GET', 'a'], ['PING'], ['INFO'], ['CONFIG', 'GET', '*'], ['MULTI'], ['CLIENT', 'LIST']]) {
+      expect(await client.call(...words), words.join(' ')).toEqual(noAuth);
+    }
+    expect(await client.call('HELLO', '3')).toMatchObject({
+      text: expect.stringMatching(/^NOAUTH HELLO must be called/) as string,
+    });
+    expect(await client.call('AUTH', 'wrong')).toEqual(wrong);
+    expect(await client.call('AUTH', 'nobody', 'pässword')).toEqual(wrong);
+    expect(await client.call('HELLO', '2', 'AUTH', 'default', 'wrong')).toEqual(wrong);
+    expect(await client.call('GET', 'a')).toEqual(noAuth);
+    expect(await client.call('HELLO', '2', 'AUTH', 'default', 'pässword')).toContain('valkey');
+    expect(await client.call('SET', 'a', 'b')).toMatchObject({ text: 'OK' });
+    expect(await client.call('RESET')).toMatchObject({ text: 'RESET' });
+    expect(await client.call('GET', 'a')).toEqual(noAuth);
+    expect(await client.call('AUTH', 'pässword')).toMatchObject({ text: 'OK' });
+    expect(await client.call('GET', 'a')).toBe('b');
+    client.close();
+  });
+
+  it('keeps strangers to short requests', async () => {
+    const client = await RawClient.connect(node.port);
+    client.send('*1\r\n$20000\r\n');
+    await client.closing();
+    expect(client.received).toBe('-ERR Protocol error: unauthenticated bulk length\r\n');
+  });
+
+  it('is told by no command but the one that Valkey has for it', async () => {
+    const client = await RawClient.connect(node.port);
+    await client.call('AUTH', 'pässword');
+    for (const words of [
+      ['INFO', 'everything'],
+      ['CLIENT', 'LIST'],
+      ['COMMAND', 'LIST'],
+      ['CONFIG', 'GET', 'bind'],
+    ]) {
+      expect(JSON.stringify(await client.call(...words))).not.toContain('pässword');
+    }
+    client.close();
+  });
+});
+
+const hasOpenssl =
+  spawnSync('openssl', ['version']).status === 0 || process.env['VALTHREE_TEST_REQUIRE_ALL'] !== undefined;
+
+describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'valthree-tls-'));
+  const file = (name: string): string => join(directory, name);
+  const openssl = (...args: string[]): void => {
+    const { status, stderr } = spawnSync('openssl', args, { cwd: directory });
+    if (status !== 0) throw new Error(stderr.toString());
+  };
+
+  beforeAll(() => {
+    openssl(
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      'ca.key',
+      '-out',
+      'ca.pem',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=ca',
+    );
+    for (const name of ['server', 'client']) {
+      openssl(
+        'req',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        `${name}.key`,
+        '-out',
+        `${name}.csr`,
+        '-subj',
+        '/CN=localhost',
+      );
+      openssl(
+        'x509',
+        '-req',
+        '-in',
+        `${name}.csr`,
+        '-CA',
+        'ca.pem',
+        '-CAkey',
+        'ca.key',
+        '-CAcreateserial',
+        '-out',
+        `${name}.pem`,
+        '-days',
+        '2',
+      );
+    }
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  function ping(port: number, withCertificate: boolean): Promise<string> {
+    return new Promise((resolve) => {
+      const own = withCertificate
+        ? { cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) }
+        : {};
+      const socket = tlsConnect({
+        port,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        ca: readFileSync(file('ca.pem')),
+        ...own,
+      });
+      socket.write(`SET tls ${'x'.repeat(10)}\r\nGET tls\r\nQUIT\r\n`);
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        resolve(text);
+      });
+    });
+  }
+
+  const answer = '+OK\r\n$10\r\nxxxxxxxxxx\r\n+OK\r\n';
+
+  it('is spoken where a certificate is given, and clients must show theirs where that is asked', async () => {
+    const tls = { certFile: file('server.pem'), keyFile: file('server.key'), caCertFile: file('ca.pem') };
+    const strict = await startTestNode({ tls: { ...tls, authClients: 'yes' } });
+    expect(await ping(strict.port, true)).toBe(answer);
+    expect(await ping(strict.port, false)).toBe('');
+    await strict.drain();
+    for (const authClients of ['no', 'optional'] as const) {
+      const open = await startTestNode({ tls: { ...tls, authClients } });
+      expect(await ping(open.port, false)).toBe(answer);
+      await open.drain();
+    }
+  });
+
+  it('does not start with files that it cannot use', async () => {
+    const tls = {
+      certFile: file('nosuch.pem'),
+      keyFile: file('server.key'),
+      caCertFile: undefined,
+      authClients: 'no' as const,
+    };
+    await expect(startTestNode({ tls })).rejects.toThrow(/cannot read the file of --tls-cert-file.*ENOENT/);
+    await expect(startTestNode({ tls: { ...tls, certFile: file('client.pem') } })).rejects.toThrow(/key/i);
+  });
+});
