@@ -27,6 +27,7 @@ interface ServeFlags {
   readonly s3PathStyle?: boolean;
   readonly s3CaFile?: string;
   readonly s3Timeout: number;
+  readonly s3RequestTimeout: number;
   readonly maxClients: number;
   readonly timeout: number;
   readonly tcpKeepalive: number;
@@ -98,6 +99,9 @@ function storeOptions(): Option[] {
     new Option('--s3-timeout <duration>', 'how long a command waits for the store before it is answered with an error')
       .argParser(parseDuration)
       .default(60_000, '60s'),
+    new Option('--s3-request-timeout <duration>', 'how long one request may take before it is sent again')
+      .argParser(parseDuration)
+      .default(10_000, '10s'),
   ];
 }
 
@@ -164,6 +168,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     databases: flags.databases,
     keysMax: flags.maxKeys,
     storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),
+    requestTimeoutMs: positive(flags.s3RequestTimeout, '--s3-request-timeout'),
     commitIntervalMs: flags.commitInterval,
     settings: {
       clientsMax: flags.maxClients,

@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly keysMax: number;
   /** How long a command may wait for the store. */
   readonly storeTimeoutMs: number;
+  /** How long one request to the store may take before it is sent again. */
+  readonly requestTimeoutMs: number;
   readonly commitIntervalMs: number;
   readonly settings: SettingValues;
   readonly protectedMode: boolean;
@@ -107,7 +109,8 @@ async function openDatabase(
   const databaseName = opened.name ?? options.databaseName;
   const store = new CountingStore(opened.store, environment.clock);
   const keyspace = new Keyspace(options.databases);
-  const log = new PlainLog({ store, name: databaseName, environment, databaseCount: options.databases });
+  const { databases, requestTimeoutMs } = options;
+  const log = new PlainLog({ store, name: databaseName, environment, databaseCount: databases, requestTimeoutMs });
   const server = createServer(options, { environment, store, keyspace, log, port, databaseName });
   await server.engine.start();
   logger.info(

@@ -69,8 +69,8 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'valthree-tls-'));
   const file = (name: string): string => join(directory, name);
   const openssl = (...args: string[]): void => {
-    const { status, stderr } = spawnSync('openssl', args, { cwd: directory });
-    if (status !== 0) throw new Error(stderr.toString());
+    const { status, stderr } = spawnSync('openssl', args, { cwd: directory, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
   };
 
   beforeAll(() => {
