@@ -17,6 +17,11 @@ const program = new Command('valthree')
 
 for (const command of [serveCommand(), clusterCommand()]) program.addCommand(command.copyInheritedSettings(program));
 
+// Set to nothing is not set: that is what compose files and shells mean by it.
+for (const [name, value] of Object.entries(process.env)) {
+  if (name.startsWith('VALTHREE_') && value === '') Reflect.deleteProperty(process.env, name);
+}
+
 try {
   await program.parseAsync();
 } catch (cause) {

@@ -5,6 +5,7 @@ import { logLevels, type LogLevel } from '../server/logger.ts';
 import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
 import { bulkLengthMax } from '../server/settings.ts';
+import { parseStoreUrl } from '../store/store-url.ts';
 import { isLoopback, parseAddress, type Address } from './addresses.ts';
 import { parseDuration } from './durations.ts';
 import { UsageError } from './exit.ts';
@@ -208,7 +209,9 @@ function resolveStore(flags: ServeFlags): NodeOptions['store'] {
     throw new UsageError('--s3-addr and --s3-endpoint are two names of one flag; use one of them');
   }
   const url = flags.store ?? (flags.s3Bucket === undefined ? defaultStore : `s3://${flags.s3Bucket}`);
-  if (endpoint !== undefined && !url.startsWith('s3:')) {
+  const place = parseStoreUrl(url);
+  if (place.kind === 'bad') throw new UsageError(place.reason);
+  if (endpoint !== undefined && place.kind !== 's3') {
     throw new UsageError('--s3-addr needs a bucket: --store s3://bucket/name, or --s3-bucket');
   }
   if ((flags.s3User === undefined) !== (flags.s3Pass === undefined)) {

@@ -18,6 +18,12 @@ export const noSuchKey = 'ERR no such key';
 export const outOfRange = 'ERR index out of range';
 export const indexOutOfRange = 'ERR DB index is out of range';
 
+/** As much of a word as an error may show: Valkey prints words as C strings, which end at the first zero byte. */
+export function shown(word: string, lengthMax = Infinity): string {
+  const end = word.indexOf('\0');
+  return word.slice(0, Math.min(lengthMax, end < 0 ? lengthMax : end));
+}
+
 export function wrongArity(fullName: string): string {
   return `ERR wrong number of arguments for '${fullName}' command`;
 }

@@ -1,88 +1,82 @@
 /**
  * Glob patterns as KEYS, SCAN and CONFIG GET take them: `*`, `?`, `[a-z]`, `[^a]`, and `\` before anything. The rules,
  * odd ones too, are those of Valkey's `stringmatchlen`: a class without an end goes to the end of the pattern, a range
- * may be written upside down, a lone backslash at the end is itself.
+ * may be written upside down, a lone backslash at the end is itself, and only the empty pattern matches the empty
+ * subject. One rule is ours: ranges compare bytes as unsigned, where Valkey's order depends on the processor.
  *
- * No pattern is exponential: after a later `*` matches, an earlier one is never tried again, which is enough, because
- * what stands between two stars may as well be found at its first place.
+ * Patterns come from clients and may be as long as any argument: matching allocates nothing, and no pattern is
+ * exponential. After a later `*` has matched, an earlier one is never tried again, which is enough: what stands
+ * between two stars may as well be found at its first place.
  */
 import type { ByteString } from '../resp/bytes.ts';
 
+const star = 42;
+const questionMark = 63;
+const openBracket = 91;
+const backslash = 92;
+const closeBracket = 93;
+const caret = 94;
+const hyphen = 45;
+
 export function matchesGlob(pattern: ByteString, subject: ByteString, options: { nocase?: boolean } = {}): boolean {
-  const nocase = options.nocase ?? false;
-  const pieces = compile(nocase ? pattern.toLowerCase() : pattern);
-  const text = nocase ? subject.toLowerCase() : subject;
+  if (options.nocase === true) return match(pattern.toLowerCase(), subject.toLowerCase());
+  return match(pattern, subject);
+}
+
+function match(pattern: ByteString, subject: ByteString): boolean {
+  if (subject === '') return pattern === '';
   let [piece, at] = [0, 0];
   // Where to go on if what follows the last star does not match here.
   let [starPiece, starAt] = [-1, -1];
-  while (at < text.length || piece < pieces.length) {
-    const current = pieces[piece];
-    if (current === 'star') {
+  while (at < subject.length) {
+    if (pattern.charCodeAt(piece) === star) {
       starPiece = ++piece;
       starAt = at;
-    } else if (current !== undefined && at < text.length && current(text.charCodeAt(at))) {
-      piece++;
+      if (piece === pattern.length) return true;
+      continue;
+    }
+    const next = afterPiece(pattern, piece, subject.charCodeAt(at));
+    if (next !== undefined) {
+      piece = next;
       at++;
-    } else if (starPiece >= 0 && starAt < text.length) {
+    } else if (starPiece >= 0) {
       piece = starPiece;
       at = ++starAt;
     } else {
       return false;
     }
   }
-  return true;
+  // Each piece behind the last star takes one byte, so a later place for them would want even more bytes.
+  while (pattern.charCodeAt(piece) === star) piece++;
+  return piece === pattern.length;
 }
 
-type Piece = 'star' | ((code: number) => boolean);
-
-/** The pattern that was compiled last: KEYS and SCAN match one against many. */
-let last: { readonly pattern: ByteString; readonly pieces: readonly Piece[] } = { pattern: '', pieces: [] };
-
-function compile(pattern: ByteString): readonly Piece[] {
-  if (last.pattern === pattern) return last.pieces;
-  const pieces: Piece[] = [];
-  let at = 0;
-  while (at < pattern.length) {
-    const char = pattern[at] as string;
-    if (char === '*') {
-      if (pieces.at(-1) !== 'star') pieces.push('star');
-      at++;
-    } else if (char === '?') {
-      pieces.push(() => true);
-      at++;
-    } else if (char === '[') {
-      const { test, end } = compileClass(pattern, at + 1);
-      pieces.push(test);
-      at = end;
-    } else {
-      if (char === '\\' && at + 1 < pattern.length) at++;
-      const wanted = pattern.charCodeAt(at);
-      pieces.push((code) => code === wanted);
-      at++;
-    }
-  }
-  last = { pattern, pieces };
-  return pieces;
+/** Where the piece that begins here ends, if it matches this byte. */
+function afterPiece(pattern: ByteString, start: number, code: number): number | undefined {
+  if (start >= pattern.length) return undefined;
+  const first = pattern.charCodeAt(start);
+  if (first === questionMark) return start + 1;
+  if (first === openBracket) return afterClass(pattern, start + 1, code);
+  const literal = first === backslash && start + 1 < pattern.length ? start + 1 : start;
+  return pattern.charCodeAt(literal) === code ? literal + 1 : undefined;
 }
 
-function compileClass(pattern: ByteString, start: number): { test: (code: number) => boolean; end: number } {
-  let at = start;
-  const negated = pattern[at] === '^';
-  if (negated) at++;
-  const ranges: [low: number, high: number][] = [];
-  while (at < pattern.length && pattern[at] !== ']') {
-    if (pattern[at] === '\\' && at + 1 < pattern.length) {
-      at++;
-      ranges.push([pattern.charCodeAt(at), pattern.charCodeAt(at)]);
-    } else if (at + 2 < pattern.length && pattern[at + 1] === '-') {
-      const [a, b] = [pattern.charCodeAt(at), pattern.charCodeAt(at + 2)];
-      ranges.push([Math.min(a, b), Math.max(a, b)]);
+function afterClass(pattern: ByteString, start: number, code: number): number | undefined {
+  const negated = pattern.charCodeAt(start) === caret;
+  let at = negated ? start + 1 : start;
+  let found = false;
+  for (; at < pattern.length; at++) {
+    let low = pattern.charCodeAt(at);
+    if (low === closeBracket) break;
+    let high = low;
+    if (low === backslash && at + 1 < pattern.length) {
+      low = high = pattern.charCodeAt(++at);
+    } else if (at + 2 < pattern.length && pattern.charCodeAt(at + 1) === hyphen) {
+      high = pattern.charCodeAt(at + 2);
       at += 2;
-    } else {
-      ranges.push([pattern.charCodeAt(at), pattern.charCodeAt(at)]);
     }
-    at++;
+    if (low <= high ? low <= code && code <= high : high <= code && code <= low) found = true;
   }
-  const test = (code: number): boolean => ranges.some(([low, high]) => code >= low && code <= high) !== negated;
-  return { test, end: at + 1 };
+  if (found === negated) return undefined;
+  return Math.min(at + 1, pattern.length);
 }

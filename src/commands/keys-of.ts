@@ -23,22 +23,36 @@ function positions(spec: KeySpec, argv: Arguments): number[] {
   const first = firstPosition(spec, argv);
   if (first === undefined) return [];
   const { find } = spec;
-  if (find.kind === 'unknown') return [];
-  if (find.kind === 'range') {
-    const last = find.lastKey >= 0 ? first + find.lastKey : argv.length + find.lastKey;
-    return steps(first, Math.min(last, argv.length - 1), find.step);
+  switch (find.kind) {
+    case 'unknown':
+      return [];
+    case 'range':
+      return steps(first, Math.min(lastPosition(find, first, argv.length), argv.length - 1), find.step);
+    case 'keynum': {
+      const count = Number(parseInteger(argv[first + find.keynumIndex] ?? '') ?? 0);
+      const start = first + find.firstKey;
+      return steps(start, Math.min(start + (count - 1) * find.step, argv.length - 1), find.step);
+    }
   }
-  const count = Number(parseInteger(argv[first + find.keynumIndex] ?? '') ?? 0);
-  const start = first + find.firstKey;
-  return steps(start, Math.min(start + (count - 1) * find.step, argv.length - 1), find.step);
 }
 
+/** A limit above 1 lets the keys be only that part of the words that are left: half of them, a third … */
+function lastPosition(find: KeySpec['find'] & { kind: 'range' }, first: number, length: number): number {
+  if (find.lastKey >= 0) return first + find.lastKey;
+  if (find.limit <= 1) return length + find.lastKey;
+  return first + Math.floor((length - first) / find.limit) + find.lastKey;
+}
+
+/** A keyword is looked for from a place on to the end, or, where that is negative, from there back to the beginning. */
 function firstPosition({ begin }: KeySpec, argv: Arguments): number | undefined {
   if (begin.kind === 'index') return begin.position < argv.length ? begin.position : undefined;
   if (begin.kind === 'unknown') return undefined;
-  const from = begin.startFrom > 0 ? begin.startFrom : argv.length + begin.startFrom;
-  const at = argv.findIndex((word, index) => index >= from && word.toUpperCase() === begin.keyword);
-  return at < 0 ? undefined : at + 1;
+  const isKeyword = (word: ByteString): boolean => word.toUpperCase() === begin.keyword;
+  const at =
+    begin.startFrom > 0
+      ? argv.findIndex((word, index) => index >= begin.startFrom && isKeyword(word))
+      : argv.findLastIndex((word, index) => index > 0 && index <= argv.length + begin.startFrom && isKeyword(word));
+  return at < 0 || at + 1 >= argv.length ? undefined : at + 1;
 }
 
 function steps(first: number, last: number, step: number): number[] {

@@ -1,7 +1,7 @@
 /** From words to the row that executes them: name, subcommand and number of words, refused as Valkey refuses them. */
 import { error, type ErrorReply } from '../resp/reply.ts';
 import type { Arguments, CommandTable, ContainerCommand, ExecutableCommand } from './command.ts';
-import { wrongArity } from './command-error.ts';
+import { shown, wrongArity } from './command-error.ts';
 
 /** Valkey shows so much of what it does not know. */
 const shownLengthMax = 128;
@@ -40,10 +40,4 @@ function unknownCommand(argv: Arguments): string {
 
 function unknownSubcommand(name: string, word: string): string {
   return `ERR unknown subcommand '${shown(word, shownLengthMax)}'. Try ${name} HELP.`;
-}
-
-/** Valkey prints words as C strings: up to the first zero byte. */
-function shown(word: string, lengthMax: number): string {
-  const end = word.indexOf('\0');
-  return word.slice(0, Math.min(lengthMax, end < 0 ? lengthMax : end));
 }

@@ -91,15 +91,12 @@ export class Keyspace {
         break;
       case 'flush':
         inverses?.push({ kind: 'databases', databases: [...this.#databases] });
-        this.#databases[db] = new Database(this.accessClock);
-        this.watches.touchDatabase(db);
+        this.#replace(db, new Database(this.accessClock));
         break;
       case 'swap':
         inverses?.push({ kind: 'databases', databases: [...this.#databases] });
-        this.#databases[db] = this.database(effect.withDb);
-        this.#databases[effect.withDb] = database;
-        this.watches.touchDatabase(db);
-        this.watches.touchDatabase(effect.withDb);
+        this.#replace(db, this.database(effect.withDb));
+        this.#replace(effect.withDb, database);
         break;
     }
   }
@@ -127,13 +124,19 @@ export class Keyspace {
   #undo(inverse: Inverse): void {
     if (inverse.kind === 'databases') {
       for (const [db, database] of inverse.databases.entries()) {
-        if (this.#databases[db] !== database) this.watches.touchDatabase(db);
-        this.#databases[db] = database;
+        if (this.#databases[db] !== database) this.#replace(db, database);
       }
       return;
     }
     this.database(inverse.db).restore(inverse);
     this.watches.touch(inverse.db, inverse.key);
+  }
+
+  /** Touches the keys that were there or are there now: the others are missing as before. */
+  #replace(db: number, database: Database): void {
+    const before = this.database(db);
+    this.#databases[db] = database;
+    this.watches.touchWhere(db, (key) => before.find(key) !== undefined || database.find(key) !== undefined);
   }
 
   #transfer(effect: Effect & { kind: 'rename' | 'copy' }, inverses: Inverse[] | undefined): void {

@@ -64,8 +64,12 @@ export class View {
     this.keyspace.apply({ kind: 'setString', db: this.db, key, value });
   }
 
-  /** Sets a string and its expiry (`undefined`: none). */
+  /** Sets a string and its expiry (`undefined`: none). With a time that has passed, only what was there goes. */
   setStringExpiring(key: ByteString, value: ByteString, expireAt: number | undefined): void {
+    if (expireAt !== undefined && expireAt <= this.now) {
+      this.delete(key);
+      return;
+    }
     this.setString(key, value);
     this.setExpiry(key, expireAt);
   }

@@ -38,9 +38,9 @@ export class Watches {
     trip(this.#byDatabase.get(db)?.get(key));
   }
 
-  /** Every key of the database may have changed. */
-  touchDatabase(db: number): void {
-    for (const watches of this.#byDatabase.get(db)?.values() ?? []) trip(watches);
+  /** Touches all keys of a database for which this holds. */
+  touchWhere(db: number, isTouched: (key: ByteString) => boolean): void {
+    for (const [key, watches] of this.#byDatabase.get(db) ?? []) if (isTouched(key)) trip(watches);
   }
 }
 

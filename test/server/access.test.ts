@@ -137,7 +137,7 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
       });
       socket.write(`SET tls ${'x'.repeat(10)}\r\nGET tls\r\nQUIT\r\n`);
       let text = '';
-      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
       socket.on('error', () => undefined);
       socket.on('close', () => {
         resolve(text);

@@ -2,8 +2,9 @@
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { typeName } from '../../keyspace/value.ts';
+import type { Argument } from '../argument.ts';
 import { defineData, type Arguments } from '../command.ts';
-import { CommandError, indexOutOfRange, syntaxError } from '../command-error.ts';
+import { CommandError, indexOutOfRange, shown, syntaxError } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
 import { boundedIntegerOf, integerOf } from '../numbers.ts';
 
@@ -51,6 +52,7 @@ export const scan = defineData({
   doc: {
     summary: 'Walks through the keys of the selected database, some at a time.',
     since: '2.8.0',
+    history: [['6.0.0', 'Takes `TYPE`.']],
     complexity:
       'O(1) for every call. O(N) for a complete iteration, including enough command calls for the cursor to return back to 0. N is the number of elements inside the collection.',
     arguments: [
@@ -108,7 +110,7 @@ const typeNames = ['string', 'list', 'set', 'zset', 'hash', 'stream'];
 
 function typeOf(word: ByteString): string {
   const name = word.toLowerCase();
-  if (!typeNames.includes(name)) throw new CommandError(`ERR unknown type name '${word}'`);
+  if (!typeNames.includes(name)) throw new CommandError(`ERR unknown type name '${shown(word)}'`);
   return name;
 }
 
@@ -120,9 +122,25 @@ function countOf(bytes: ByteString): number {
 
 /** An unsigned 64-bit integer, of which ours use 32. */
 function parseCursor(bytes: ByteString): number {
-  if (!/^\d{1,20}$/.test(bytes)) throw new CommandError('ERR invalid cursor');
-  return Number(BigInt(bytes) & 0xffffffffn);
+  const cursor = /^\d{1,64}$/.test(bytes) ? BigInt(bytes) : undefined;
+  if (cursor === undefined || cursor >= 2n ** 64n) throw new CommandError('ERR invalid cursor');
+  return Number(cursor & 0xffffffffn);
 }
+
+const flushHistory = [
+  ['4.0.0', 'Takes `ASYNC`.'],
+  ['6.2.0', 'Takes `SYNC`.'],
+] as const;
+
+const flushType: Argument = {
+  name: 'flush-type',
+  type: 'oneof',
+  optional: true,
+  arguments: [
+    { name: 'async', type: 'pure-token', token: 'ASYNC', since: '4.0.0' },
+    { name: 'sync', type: 'pure-token', token: 'SYNC', since: '6.2.0' },
+  ],
+};
 
 export const flushdb = defineData({
   name: 'FLUSHDB',
@@ -135,17 +153,8 @@ export const flushdb = defineData({
     summary: 'Deletes all keys of the selected database.',
     since: '1.0.0',
     complexity: 'O(N) where N is the number of keys in the selected database',
-    arguments: [
-      {
-        name: 'flush-type',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'async', type: 'pure-token', token: 'ASYNC', since: '4.0.0' },
-          { name: 'sync', type: 'pure-token', token: 'SYNC', since: '6.2.0' },
-        ],
-      },
-    ],
+    history: flushHistory,
+    arguments: [flushType],
   },
   parse: (argv) => {
     parseFlush(argv);
@@ -167,17 +176,8 @@ export const flushall = defineData({
     summary: 'Deletes all keys of all databases.',
     since: '1.0.0',
     complexity: 'O(N) where N is the total number of keys in all databases',
-    arguments: [
-      {
-        name: 'flush-type',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'async', type: 'pure-token', token: 'ASYNC', since: '4.0.0' },
-          { name: 'sync', type: 'pure-token', token: 'SYNC', since: '6.2.0' },
-        ],
-      },
-    ],
+    history: flushHistory,
+    arguments: [flushType],
   },
   parse: (argv) => {
     parseFlush(argv);
@@ -219,7 +219,9 @@ export const swapdb = defineData({
     const { databaseCount } = view.keyspace;
     if (Math.min(first, second) < 0 || Math.max(first, second) >= databaseCount)
       throw new CommandError(indexOutOfRange);
-    if (first !== second) view.keyspace.apply({ kind: 'swap', db: first, withDb: second });
+    if (first !== second && view.in(first).size + view.in(second).size > 0) {
+      view.keyspace.apply({ kind: 'swap', db: first, withDb: second });
+    }
     return ok;
   },
 });

@@ -1,11 +1,27 @@
 /** When keys expire. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { int64Max, int64Min, narrow } from '../../resp/integer.ts';
+import { int64Max, int64Min } from '../../resp/integer.ts';
 import type { Reply } from '../../resp/reply.ts';
+import type { Argument } from '../argument.ts';
 import { defineData, type Arguments, type Context } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, shown } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
 import { integerOf } from '../numbers.ts';
+
+const expireHistory = [['7.0.0', 'Takes `NX`, `XX`, `GT` and `LT`.']] as const;
+
+const condition: Argument = {
+  name: 'condition',
+  type: 'oneof',
+  optional: true,
+  since: '7.0.0',
+  arguments: [
+    { name: 'nx', type: 'pure-token', token: 'NX' },
+    { name: 'xx', type: 'pure-token', token: 'XX' },
+    { name: 'gt', type: 'pure-token', token: 'GT' },
+    { name: 'lt', type: 'pure-token', token: 'LT' },
+  ],
+};
 
 export const expire = defineData({
   name: 'EXPIRE',
@@ -16,23 +32,13 @@ export const expire = defineData({
   keys: [oneKey(['RW', 'UPDATE'])],
   doc: {
     summary: 'Sets the expiry of a key, in seconds from now.',
+    history: expireHistory,
     since: '1.0.0',
     complexity: 'O(1)',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'seconds', type: 'integer' },
-      {
-        name: 'condition',
-        type: 'oneof',
-        optional: true,
-        since: '7.0.0',
-        arguments: [
-          { name: 'nx', type: 'pure-token', token: 'NX' },
-          { name: 'xx', type: 'pure-token', token: 'XX' },
-          { name: 'gt', type: 'pure-token', token: 'GT' },
-          { name: 'lt', type: 'pure-token', token: 'LT' },
-        ],
-      },
+      condition,
     ],
   },
   parse: (argv) => parseExpire(argv),
@@ -48,23 +54,13 @@ export const pexpire = defineData({
   keys: [oneKey(['RW', 'UPDATE'])],
   doc: {
     summary: 'Sets the expiry of a key, in milliseconds from now.',
+    history: expireHistory,
     since: '2.6.0',
     complexity: 'O(1)',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'milliseconds', type: 'integer' },
-      {
-        name: 'condition',
-        type: 'oneof',
-        optional: true,
-        since: '7.0.0',
-        arguments: [
-          { name: 'nx', type: 'pure-token', token: 'NX' },
-          { name: 'xx', type: 'pure-token', token: 'XX' },
-          { name: 'gt', type: 'pure-token', token: 'GT' },
-          { name: 'lt', type: 'pure-token', token: 'LT' },
-        ],
-      },
+      condition,
     ],
   },
   parse: (argv) => parseExpire(argv),
@@ -80,23 +76,13 @@ export const expireat = defineData({
   keys: [oneKey(['RW', 'UPDATE'])],
   doc: {
     summary: 'Sets the expiry of a key, in seconds since 1970.',
+    history: expireHistory,
     since: '1.2.0',
     complexity: 'O(1)',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'unix-time-seconds', type: 'unix-time' },
-      {
-        name: 'condition',
-        type: 'oneof',
-        optional: true,
-        since: '7.0.0',
-        arguments: [
-          { name: 'nx', type: 'pure-token', token: 'NX' },
-          { name: 'xx', type: 'pure-token', token: 'XX' },
-          { name: 'gt', type: 'pure-token', token: 'GT' },
-          { name: 'lt', type: 'pure-token', token: 'LT' },
-        ],
-      },
+      condition,
     ],
   },
   parse: (argv) => parseExpire(argv),
@@ -112,23 +98,13 @@ export const pexpireat = defineData({
   keys: [oneKey(['RW', 'UPDATE'])],
   doc: {
     summary: 'Sets the expiry of a key, in milliseconds since 1970.',
+    history: expireHistory,
     since: '2.6.0',
     complexity: 'O(1)',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'unix-time-milliseconds', type: 'unix-time' },
-      {
-        name: 'condition',
-        type: 'oneof',
-        optional: true,
-        since: '7.0.0',
-        arguments: [
-          { name: 'nx', type: 'pure-token', token: 'NX' },
-          { name: 'xx', type: 'pure-token', token: 'XX' },
-          { name: 'gt', type: 'pure-token', token: 'GT' },
-          { name: 'lt', type: 'pure-token', token: 'LT' },
-        ],
-      },
+      condition,
     ],
   },
   parse: (argv) => parseExpire(argv),
@@ -145,7 +121,7 @@ function parseExpire(argv: Arguments): ExpireArguments {
   const conditions = new Set<string>();
   for (const word of argv.slice(3)) {
     const option = word.toUpperCase();
-    if (!['NX', 'XX', 'GT', 'LT'].includes(option)) throw new CommandError(`ERR Unsupported option ${word}`);
+    if (!['NX', 'XX', 'GT', 'LT'].includes(option)) throw new CommandError(`ERR Unsupported option ${shown(word)}`);
     conditions.add(option);
   }
   if (conditions.has('NX') && conditions.size > 1) {
@@ -197,6 +173,7 @@ export const ttl = defineData({
   tips: ['nondeterministic_output'],
   doc: {
     summary: 'Returns the seconds until a key expires.',
+    history: [['2.8.0', 'Answers -2 where there is no such key.']],
     since: '1.0.0',
     complexity: 'O(1)',
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
@@ -215,6 +192,7 @@ export const pttl = defineData({
   tips: ['nondeterministic_output'],
   doc: {
     summary: 'Returns the milliseconds until a key expires.',
+    history: [['2.8.0', 'Answers -2 where there is no such key.']],
     since: '2.6.0',
     complexity: 'O(1)',
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
@@ -263,8 +241,9 @@ function timeOf({ view }: Context, key: ByteString, convert: (expireAt: number, 
   return entry.expireAt === undefined ? -1 : convert(entry.expireAt, view.now);
 }
 
+/** To the nearest second, as Valkey rounds. */
 function seconds(ms: number): number {
-  return Number(narrow((BigInt(ms) + 500n) / 1000n));
+  return Math.floor((ms + 500) / 1000);
 }
 
 export const persist = defineData({

@@ -65,6 +65,7 @@ export const exists = defineData({
     summary: 'Counts the keys that exist.',
     since: '1.0.0',
     complexity: 'O(N) where N is the number of keys to check.',
+    history: [['3.0.3', 'Takes several keys.']],
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0, multiple: true }],
   },
   parse: (argv) => argv.slice(1),
@@ -156,6 +157,7 @@ export const renamenx = defineData({
     summary: 'Gives a key another name, if nothing has that name.',
     since: '1.0.0',
     complexity: 'O(1)',
+    history: [['3.2.0', 'Both names may be the same.']],
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'newkey', type: 'key', keySpecIndex: 1 },
@@ -188,8 +190,10 @@ export const copy = defineData({
       { name: 'replace', type: 'pure-token', token: 'REPLACE', optional: true },
     ],
   },
-  parse: (argv, { session, server }) => {
-    let [db, replace] = [session.db, false];
+  parse: (argv, { server }) => {
+    // The selected database is known only when the command runs: a SELECT of the same transaction may come first.
+    let db: number | undefined;
+    let replace = false;
     for (let i = 3; i < argv.length; i++) {
       const option = (argv[i] as ByteString).toUpperCase();
       if (option === 'REPLACE') replace = true;
@@ -200,11 +204,11 @@ export const copy = defineData({
     return { from: argv[1] as ByteString, to: argv[2] as ByteString, db, replace };
   },
   execute: ({ view }, { from, to, db, replace }) => {
-    const target = view.in(db);
+    const target = view.in(db ?? view.db);
     if (target === view && from === to) throw new CommandError(sameObjects);
     if (!view.has(from)) return 0;
     if (target.has(to) && !replace) return 0;
-    view.copy(from, { db, key: to });
+    view.copy(from, { db: target.db, key: to });
     return 1;
   },
 });

@@ -3,7 +3,6 @@ import type { ByteString } from '../../resp/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { defineData } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
-
 import { integerOf } from '../numbers.ts';
 
 export const lcs = defineData({
@@ -100,7 +99,7 @@ class LcsTable {
     this.#a = a;
     this.#b = b;
     const width = b.length + 1;
-    const lengths = new Uint32Array((a.length + 1) * width);
+    const lengths = allocate((a.length + 1) * width);
     for (let i = 1; i <= a.length; i++) {
       for (let j = 1; j <= b.length; j++) {
         const at = i * width + j;
@@ -148,5 +147,15 @@ class LcsTable {
 
   #lengthOf(i: number, j: number): number {
     return this.#lengths[i * (this.#b.length + 1) + j] as number;
+  }
+}
+
+/** The limit on strings bounds the table too, but the machine may have less to give. */
+function allocate(cells: number): Uint32Array {
+  try {
+    return new Uint32Array(cells);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CommandError('ERR Insufficient memory, failed allocating transient memory for LCS');
   }
 }
