@@ -12,6 +12,7 @@ import * as server from './server/server.ts';
 import * as counters from './string/counters.ts';
 import * as getSet from './string/get-set.ts';
 import * as lcs from './string/lcs.ts';
+import * as multipleKeys from './string/multiple-keys.ts';
 import * as ranges from './string/ranges.ts';
 import { discard, exec, multi, unwatch, watch } from './transactions.ts';
 
@@ -29,6 +30,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   counters,
   getSet,
   lcs,
+  multipleKeys,
   ranges,
   { discard, exec, multi, unwatch, watch },
 ];

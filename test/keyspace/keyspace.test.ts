@@ -90,7 +90,11 @@ describe('Keyspace', () => {
     keyspace.rollback(recording);
     expect([onA.tripped, onB.tripped, elsewhere.tripped]).toEqual([true, false, false]);
     keyspace.apply({ kind: 'flush', db: 1 });
-    expect([onB.tripped, elsewhere.tripped]).toEqual([false, true]);
+    expect([onB.tripped, elsewhere.tripped]).toEqual([false, false]);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'b', value: '' });
+    onB.tripped = false;
+    keyspace.apply({ kind: 'swap', db: 0, withDb: 1 });
+    expect([onB.tripped, elsewhere.tripped]).toEqual([true, true]);
     const removed = keyspace.watches.place(0, 'c');
     keyspace.watches.remove(removed);
     keyspace.apply({ kind: 'delete', db: 0, key: 'c' });

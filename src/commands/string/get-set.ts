@@ -1,10 +1,9 @@
-/** Reading and setting whole strings. */
-import { ok, type Reply } from '../../resp/reply.ts';
+/** Reading and setting whole strings, one key at a time. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { defineData } from '../command.ts';
-import type { Context } from '../command.ts';
-import { CommandError, syntaxError, wrongArity } from '../command-error.ts';
-import { keysFrom, oneKey } from '../key-spec.ts';
+import { ok, type Reply } from '../../resp/reply.ts';
+import { defineData, type Context } from '../command.ts';
+import { CommandError, syntaxError } from '../command-error.ts';
+import { oneKey } from '../key-spec.ts';
 import { expiryTime, expiryUnit, type Expiry } from './expiry-option.ts';
 
 export const get = defineData({
@@ -37,6 +36,13 @@ export const set = defineData({
     summary: 'Sets a key to a string, whatever it held before.',
     since: '1.0.0',
     complexity: 'O(1)',
+    history: [
+      ['2.6.12', 'Takes `EX`, `PX`, `NX` and `XX`.'],
+      ['6.0.0', 'Takes `KEEPTTL`.'],
+      ['6.2.0', 'Takes `GET`, `EXAT` and `PXAT`.'],
+      ['7.0.0', 'Takes `NX` and `GET` together.'],
+      ['8.1.0', 'Takes `IFEQ`.'],
+    ],
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'value', type: 'string' },
@@ -69,7 +75,9 @@ export const set = defineData({
   parse: (argv) => parseSet(argv),
   execute: ({ view }, { key, value, condition, get, keepTtl, expiry }) => {
     const expireAt = expiry === undefined ? undefined : expiryTime(expiry, view.now, 'set');
-    const old = view.getString(key) ?? null;
+    // The plain SET, of which there are the most, need not know what was there.
+    const looks = get || keepTtl || condition !== undefined;
+    const old = looks ? (view.getString(key) ?? null) : null;
     if (!holds(condition, old)) return get ? old : null;
     if (keepTtl) view.setString(key, value);
     else view.setStringExpiring(key, value, expireAt);
@@ -330,94 +338,5 @@ export const getex = defineData({
     if (expiry === 'persist') view.setExpiry(key, undefined);
     else if (expiry !== undefined) view.setExpiry(key, expiryTime(expiry, view.now, 'getex'));
     return value;
-  },
-});
-
-export const mget = defineData({
-  name: 'MGET',
-  group: 'string',
-  arity: -2,
-  flags: ['readonly', 'fast'],
-  categories: ['string'],
-  keys: [keysFrom(['RO', 'ACCESS'])],
-  tips: ['request_policy:multi_shard'],
-  doc: {
-    summary: 'Returns the strings at several keys.',
-    since: '1.0.0',
-    complexity: 'O(N) where N is the number of keys to retrieve.',
-    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0, multiple: true }],
-  },
-  parse: (argv) => argv.slice(1),
-  execute: ({ view }, keys) => keys.map((key) => view.getString(key) ?? null),
-});
-
-export const mset = defineData({
-  name: 'MSET',
-  group: 'string',
-  arity: -3,
-  flags: ['write', 'denyoom'],
-  categories: ['string'],
-  keys: [keysFrom(['OW', 'UPDATE'], { step: 2 })],
-  tips: ['request_policy:multi_shard', 'response_policy:all_succeeded'],
-  doc: {
-    summary: 'Sets several keys to strings, all at once.',
-    since: '1.0.1',
-    complexity: 'O(N) where N is the number of keys to set.',
-    arguments: [
-      {
-        name: 'data',
-        type: 'block',
-        multiple: true,
-        arguments: [
-          { name: 'key', type: 'key', keySpecIndex: 0 },
-          { name: 'value', type: 'string' },
-        ],
-      },
-    ],
-  },
-  parse: (argv) => parsePairs(argv, 'mset'),
-  execute: ({ view }, pairs) => {
-    for (const [key, value] of pairs) view.setStringExpiring(key, value, undefined);
-    return ok;
-  },
-});
-
-type Pair = readonly [key: ByteString, value: ByteString];
-
-function parsePairs(argv: readonly ByteString[], name: string): Pair[] {
-  if (argv.length % 2 === 0) throw new CommandError(wrongArity(name));
-  const pairs: Pair[] = [];
-  for (let i = 1; i < argv.length; i += 2) pairs.push([argv[i] as ByteString, argv[i + 1] as ByteString]);
-  return pairs;
-}
-
-export const msetnx = defineData({
-  name: 'MSETNX',
-  group: 'string',
-  arity: -3,
-  flags: ['write', 'denyoom'],
-  categories: ['string'],
-  keys: [keysFrom(['OW', 'INSERT'], { step: 2 })],
-  doc: {
-    summary: 'Sets several keys to strings, if none of the keys exists.',
-    since: '1.0.1',
-    complexity: 'O(N) where N is the number of keys to set.',
-    arguments: [
-      {
-        name: 'data',
-        type: 'block',
-        multiple: true,
-        arguments: [
-          { name: 'key', type: 'key', keySpecIndex: 0 },
-          { name: 'value', type: 'string' },
-        ],
-      },
-    ],
-  },
-  parse: (argv) => parsePairs(argv, 'msetnx'),
-  execute: ({ view }, pairs) => {
-    if (pairs.some(([key]) => view.has(key))) return 0;
-    for (const [key, value] of pairs) view.setString(key, value);
-    return 1;
   },
 });

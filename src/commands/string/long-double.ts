@@ -15,8 +15,9 @@ const mantissaBits = 64;
 /** The largest and the smallest power of two of a mantissa's last bit. */
 const exponentMax = 16_383 - (mantissaBits - 1);
 const exponentMin = -16_382 - (mantissaBits - 1);
-/** Decimal exponents beyond these are out of range, whatever the digits: never compute them. */
+/** Exponents beyond these are out of range, whatever the digits: never compute them. */
 const decimalExponentMax = 5000;
+const binaryExponentMax = 17_000;
 const textLengthMax = 5 * 1024;
 
 export function isFinite(value: LongDouble): boolean {
@@ -27,17 +28,42 @@ export function isFinite(value: LongDouble): boolean {
 export function parseLongDouble(text: string): LongDouble | undefined {
   if (text.length === 0 || text.length >= textLengthMax) return undefined;
   if (/^[+-]?inf(inity)?$/i.test(text)) return { mantissa: text.startsWith('-') ? -1n : 1n, exponent: Infinity };
+  const value = parseDecimal(text) ?? parseHexadecimal(text);
+  return value === 'zero' ? { mantissa: 0n, exponent: 0 } : inRange(value);
+}
+
+type Parsed = LongDouble | 'zero' | undefined;
+
+/** What rounds to infinity or, other than a zero, to nothing is refused. */
+function inRange(value: LongDouble | undefined): LongDouble | undefined {
+  return value !== undefined && isFinite(value) && value.mantissa !== 0n ? value : undefined;
+}
+
+function parseDecimal(text: string): Parsed {
   const match = /^([+-]?)(?:(\d+)\.?(\d*)|\.(\d+))(?:e([+-]?\d+))?$/i.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', onlyFraction = '', exponentText = '0'] = match;
   const fractionDigits = fraction + onlyFraction;
   const digits = BigInt(whole + fractionDigits);
-  if (digits === 0n) return { mantissa: 0n, exponent: 0 };
+  if (digits === 0n) return 'zero';
   const exponent = Number(exponentText) - fractionDigits.length;
   if (Math.abs(exponent) > decimalExponentMax + textLengthMax) return undefined;
   const signed = sign === '-' ? -digits : digits;
-  const value = exponent >= 0 ? round(signed * 10n ** BigInt(exponent), 1n) : round(signed, 10n ** BigInt(-exponent));
-  return isFinite(value) && value.mantissa !== 0n ? value : undefined;
+  return exponent >= 0 ? round(signed * 10n ** BigInt(exponent), 1n) : round(signed, 10n ** BigInt(-exponent));
+}
+
+/** C writes them as `0x1.8p-3`: hexadecimal digits times a power of two. */
+function parseHexadecimal(text: string): Parsed {
+  const match = /^([+-]?)0x(?:([\da-f]+)\.?([\da-f]*)|\.([\da-f]+))(?:p([+-]?\d+))?$/i.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', onlyFraction = '', exponentText = '0'] = match;
+  const fractionDigits = fraction + onlyFraction;
+  const digits = BigInt(`0x${whole}${fractionDigits}`);
+  if (digits === 0n) return 'zero';
+  const exponent = Number(exponentText) - 4 * fractionDigits.length;
+  if (Math.abs(exponent) > binaryExponentMax + 4 * textLengthMax) return undefined;
+  const signed = sign === '-' ? -digits : digits;
+  return exponent >= 0 ? round(signed << BigInt(exponent), 1n) : round(signed, 1n << BigInt(-exponent));
 }
 
 export function add(a: LongDouble, b: LongDouble): LongDouble {
