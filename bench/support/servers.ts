@@ -91,7 +91,7 @@ function answersPing(port: number): Promise<boolean> {
 }
 
 /** One command, its reply as text. */
-export function ask(port: number, command: string): Promise<string> {
+function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(`${command}\r\nQUIT\r\n`));
@@ -101,4 +101,13 @@ export function ask(port: number, command: string): Promise<string> {
     });
     socket.once('error', reject);
   });
+}
+
+/** Requests of all kinds that a node has sent to its store; 0 for other servers. */
+export async function storeRequests(port: number): Promise<number> {
+  const info = await ask(port, 'INFO store');
+  return [...info.matchAll(/store_requests_(?:get|put|list|delete):(\d+)/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
 }

@@ -6,6 +6,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { storeFailure } from './failure.ts';
 import { FileStore } from './file/file-store.ts';
+import { LatencyStore } from './latency-store.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { ObjectStore, StoreDate, StoreFailure } from './object-store.ts';
 import { probe, type ConditionDialect, type DialectSwitch } from './probe.ts';
@@ -52,6 +53,11 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore 
   return { kind: 'opened', store, name, dialect: verdict.dialect, createdBucket, date: verdict.date };
 }
 
+function memoryStore(environment: Environment, latencyMs: number): ObjectStore {
+  const store = new MemoryStore(environment.clock);
+  return latencyMs === 0 ? store : new LatencyStore(store, environment, { minMs: latencyMs });
+}
+
 interface Connected {
   readonly kind: 'connected';
   readonly store: ObjectStore;
@@ -67,7 +73,12 @@ async function connect({ url, environment, s3, timeoutMs }: OpenStoreOptions): P
     case 'bad':
       return storeFailure('denied', place.reason);
     case 'memory':
-      return { kind: 'connected', store: new MemoryStore(environment.clock), name: undefined, createdBucket: false };
+      return {
+        kind: 'connected',
+        store: memoryStore(environment, place.latencyMs),
+        name: undefined,
+        createdBucket: false,
+      };
     case 'file': {
       const opened = await FileStore.open({ directory: place.directory, ...limit });
       if (opened.kind === 'failed') return opened;

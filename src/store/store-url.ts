@@ -5,6 +5,7 @@
  *     s3://bucket                      the database's name comes from elsewhere
  *     file:/path, file:///path, ./dir  a directory
  *     memory:                          gone with the process
+ *     memory:?latency=20ms             the same, as slow as a store that is so far away
  */
 export type StoreUrl =
   | {
@@ -15,7 +16,11 @@ export type StoreUrl =
       readonly name: string | undefined;
     }
   | { readonly kind: 'file'; readonly directory: string }
-  | { readonly kind: 'memory' };
+  | {
+      readonly kind: 'memory';
+      /** How long each request takes, to see what a far-away store would be like. */
+      readonly latencyMs: number;
+    };
 
 export type ParsedStoreUrl = StoreUrl | { readonly kind: 'bad'; readonly reason: string };
 
@@ -39,13 +44,20 @@ export function parseStoreUrl(text: string): ParsedStoreUrl {
     case 'file':
       return parseFile(text, rest);
     case 'memory':
-      return rest === '' || rest === '//' ? { kind: 'memory' } : bad(text, 'nothing may follow "memory:"');
+      return parseMemory(text, rest);
     case 'http':
     case 'https':
       return bad(text, 'give the bucket as s3://bucket/name and the address of the server as --s3-endpoint');
     default:
       return bad(text, 'it must be s3://bucket/name, file:/path, a path, or memory:');
   }
+}
+
+function parseMemory(text: string, rest: string): ParsedStoreUrl {
+  const [, , latency] = /^(\/\/)?(?:\?latency=(\d{1,5})ms)?$/.exec(rest) ?? [];
+  if (latency === undefined && rest !== '' && rest !== '//')
+    return bad(text, 'only ?latency=20ms may follow "memory:"');
+  return { kind: 'memory', latencyMs: Number(latency ?? 0) };
 }
 
 function parseS3(text: string, rest: string): ParsedStoreUrl {

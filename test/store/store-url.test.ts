@@ -17,8 +17,9 @@ test.each<[string, StoreUrl]>([
   ['./valthree-data', { kind: 'file', directory: './valthree-data' }],
   ['/var/lib/50%', { kind: 'file', directory: '/var/lib/50%' }],
   ['C:\\data', { kind: 'file', directory: 'C:\\data' }],
-  ['memory:', { kind: 'memory' }],
-  ['memory://', { kind: 'memory' }],
+  ['memory:', { kind: 'memory', latencyMs: 0 }],
+  ['memory:?latency=20ms', { kind: 'memory', latencyMs: 20 }],
+  ['memory://', { kind: 'memory', latencyMs: 0 }],
 ])('%s', (text, expected) => {
   expect(parseStoreUrl(text)).toEqual(expected);
 });
@@ -36,7 +37,8 @@ describe('is refused with a reason:', () => {
     [`s3://bucket/${'x'.repeat(1000)}`, 'too long'],
     ['http://localhost:9000/bucket', '--s3-endpoint'],
     ['gs://bucket/name', 's3://bucket/name'],
-    ['memory:x', 'nothing may follow'],
+    ['memory:x', 'only ?latency=20ms may follow'],
+    ['memory:?latency=x', 'only ?latency=20ms may follow'],
     ['file:', 'path is missing'],
     ['file://host/path', 'no other host'],
     ['file:///a%zz', 'percent'],
