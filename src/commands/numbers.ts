@@ -17,6 +17,17 @@ export function boundedIntegerOf(bytes: ByteString, min: number, max: number, me
   return Number(value);
 }
 
+/** An integer in this range, refused as `getRangeLongFromObjectOrReply` of Valkey's `object.c` does. */
+export function rangedIntegerOf(bytes: ByteString, { min, max }: { min: number; max: number }): number {
+  const value = integerOf(bytes);
+  if (value < min || value > max) {
+    throw new CommandError(`ERR value is out of range, value must between ${min} and ${max}`);
+  }
+  return Number(value);
+}
+
+export const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
 /** A timeout in milliseconds; its end must still be a time. */
 export function timeoutMsOf(bytes: ByteString, nowMs: number): number {
   const timeoutMs = parseInteger(bytes);

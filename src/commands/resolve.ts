@@ -1,10 +1,7 @@
 /** From words to the row that executes them: name, subcommand and number of words, refused as Valkey refuses them. */
 import { error, type ErrorReply } from '../resp/reply.ts';
-import type { Arguments, CommandTable, ContainerCommand, ExecutableCommand } from './command.ts';
-import { shown, wrongArity } from './command-error.ts';
-
-/** Valkey shows so much of what it does not know. */
-const shownLengthMax = 128;
+import type { Arguments, Command, CommandTable, ContainerCommand, ExecutableCommand } from './command.ts';
+import { shown, shownLengthMax, wrongArity } from './command-error.ts';
 
 export function resolveCommand(table: CommandTable, argv: Arguments): ExecutableCommand | ErrorReply {
   const row = table.find(argv[0] as string);
@@ -14,9 +11,17 @@ export function resolveCommand(table: CommandTable, argv: Arguments): Executable
   }
   const command = row.kind === 'container' ? resolveSubcommand(row, argv) : row;
   if (command === undefined) return error(unknownSubcommand(row.name, argv[1] as string));
-  const { arity } = command;
-  if (arity > 0 ? argv.length === arity : argv.length >= -arity) return command;
-  return error(wrongArity(fullName(row.name, command)));
+  return fitsArity(command, argv) ? command : error(wrongArity(fullName(row.name, command)));
+}
+
+/** The row that these words name, whatever their number. */
+export function findRow(table: CommandTable, argv: Arguments): Command | undefined {
+  const row = table.find(argv[0] as string);
+  return row?.kind === 'container' && argv.length > 1 ? resolveSubcommand(row, argv) : row;
+}
+
+export function fitsArity({ arity }: Command, argv: Arguments): boolean {
+  return arity > 0 ? argv.length === arity : argv.length >= -arity;
 }
 
 /** `get`, `client|list`. */

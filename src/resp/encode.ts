@@ -92,6 +92,8 @@ function aggregateOf(reply: readonly Reply[] | TaggedReply, protocol: Protocol):
       return { header: `${modern ? '~' : '*'}${reply.items.length}\r\n`, items: reply.items };
     case 'push':
       return { header: `${modern ? '>' : '*'}${reply.items.length}\r\n`, items: reply.items };
+    case 'withPush':
+      return { header: '', items: modern ? [reply.reply, { kind: 'push', items: reply.push }] : [reply.reply] };
     case 'attributed': {
       const { attributes } = reply;
       if (!modern) return { header: '', items: [reply.reply] };

@@ -36,6 +36,8 @@ export type TaggedReply =
   | { readonly kind: 'set'; readonly items: readonly Reply[] }
   /** Out-of-band data: `>` in RESP3, an array in RESP2. */
   | { readonly kind: 'push'; readonly items: readonly Reply[] }
+  /** A reply, and out-of-band data behind it; only the reply in RESP2. */
+  | { readonly kind: 'withPush'; readonly reply: Reply; readonly push: readonly Reply[] }
   /** A reply with attributes (keys and values in turn) before it; only the reply in RESP2. */
   | { readonly kind: 'attributed'; readonly attributes: readonly Reply[]; readonly reply: Reply };
 

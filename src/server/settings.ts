@@ -2,7 +2,7 @@
  * What `CONFIG GET` shows and `CONFIG SET` changes: settings that mean something here, under Valkey's names, and a few
  * truths that tools ask for at start. The texts of refusals are Valkey's.
  */
-import { CommandError } from '../commands/command-error.ts';
+import { CommandError, shown } from '../commands/command-error.ts';
 import type { Configuration } from '../commands/session.ts';
 import { matchesGlob } from '../commands/glob.ts';
 import type { ByteString } from '../resp/bytes.ts';
@@ -67,36 +67,54 @@ export class Settings implements Configuration {
   }
 
   get(patterns: readonly ByteString[]): readonly (readonly [name: string, value: string])[] {
-    return [...this.#parameters.values()]
-      .filter(({ name }) => patterns.some((pattern) => matchesGlob(pattern, name, { nocase: true })))
-      .map((parameter) => [parameter.name, parameter.get()]);
+    const found = new Map<string, readonly [name: string, value: string]>();
+    for (const pattern of patterns) {
+      const isGlob = /[[*?]/.test(pattern);
+      for (const parameter of this.#parameters.values()) {
+        const { name } = parameter;
+        if (found.has(name)) continue;
+        if (isGlob && matchesGlob(pattern, name, { nocase: true })) found.set(name, [name, parameter.get()]);
+        // As it was asked for, upper case or lower case.
+        if (!isGlob && pattern.toLowerCase() === name) found.set(name, [pattern, parameter.get()]);
+      }
+    }
+    return [...found.values()];
   }
 
   set(values: readonly (readonly [name: ByteString, value: ByteString])[]): Reply {
-    const seen = new Set<string>();
-    const changes = values.map(([word, value]) => {
-      const name = word.toLowerCase();
-      const parameter = this.#parameters.get(name);
+    const chosen = new Map<ChangeableParameter, ByteString>();
+    for (const [word, value] of values) {
+      const parameter = this.#parameters.get(word.toLowerCase());
       if (parameter === undefined) {
-        throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${word}'`);
+        throw new CommandError(`ERR Unknown option or number of arguments for CONFIG SET - '${shown(word)}'`);
       }
-      if (parameter.prepare === undefined) throw refused(name, "can't set immutable config");
-      if (seen.has(name)) throw refused(name, 'duplicate parameter');
-      seen.add(name);
-      try {
-        return parameter.prepare(value);
-      } catch (cause) {
-        if (cause instanceof Refusal) throw refused(name, cause.message);
-        throw cause;
-      }
-    });
+      if (!isChangeable(parameter)) throw refused(word, "can't set immutable config");
+      if (chosen.has(parameter)) throw refused(word, 'duplicate parameter');
+      chosen.set(parameter, value);
+    }
+    const changes = [...chosen].map(([parameter, value]) => prepared(parameter, value));
     for (const change of changes) change();
     return ok;
   }
 }
 
+type ChangeableParameter = Parameter & Required<Pick<Parameter, 'prepare'>>;
+
+function isChangeable(parameter: Parameter): parameter is ChangeableParameter {
+  return parameter.prepare !== undefined;
+}
+
+function prepared(parameter: ChangeableParameter, value: ByteString): () => void {
+  try {
+    return parameter.prepare(value);
+  } catch (cause) {
+    if (cause instanceof Refusal) throw refused(parameter.name, cause.message);
+    throw cause;
+  }
+}
+
 function refused(name: string, reason: string): CommandError {
-  return new CommandError(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+  return new CommandError(`ERR CONFIG SET failed (possibly related to argument '${shown(name)}') - ${reason}`);
 }
 
 function changeable(values: SettingValues, apply: (change: () => void) => () => void): Parameter[] {
@@ -175,7 +193,7 @@ const units: Readonly<Record<string, number>> = {
 };
 
 function memoryIn(text: ByteString, min: number, max: number): number {
-  const match = /^(\d{1,15})([a-z]*)$/i.exec(text);
+  const match = /^(\d{0,15})([a-z]*)$/i.exec(text);
   const unit = units[match?.[2]?.toLowerCase() ?? '?'];
   if (match === null || unit === undefined) throw new Refusal('argument must be a memory value');
   const bytes = Number(match[1]) * unit;

@@ -71,6 +71,7 @@ describe('encode', () => {
     [{ kind: 'set', items: ['a'] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
     [{ kind: 'push', items: ['a'] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
     [{ kind: 'double', value: -Infinity }, '$4\r\n-inf\r\n', ',-inf\r\n'],
+    [{ kind: 'withPush', reply: 2, push: ['a'] }, ':2\r\n', ':2\r\n>1\r\n$1\r\na\r\n'],
     [{ kind: 'attributed', attributes: ['a', 1], reply: 2 }, ':2\r\n', '|1\r\n$1\r\na\r\n:1\r\n:2\r\n'],
   ])('writes reply %#', (reply, resp2, resp3) => {
     expect([encode(reply, 2), encode(reply, 3)]).toEqual([resp2, resp3]);

@@ -2,7 +2,7 @@
 import type { ByteString } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import type { Arguments } from '../command.ts';
-import { CommandError, syntaxError } from '../command-error.ts';
+import { CommandError, shown, syntaxError } from '../command-error.ts';
 import type { Session } from '../session.ts';
 
 type Filter = (session: Session, nowMs: number) => boolean;
@@ -19,26 +19,31 @@ export function parseKill(argv: Arguments): KillArguments {
     const address = argv[2] as ByteString;
     return { matches: (session) => session.address === address, skipMe: false, legacy: true };
   }
-  const filters: Filter[] = [];
+  // Of each kind, the last one counts.
+  const filters = new Map<string, Filter>();
   let skipMe = true;
   for (let i = 2; i < argv.length; i += 2) {
     const value = argv[i + 1];
     if (value === undefined) throw new CommandError(syntaxError);
     const option = (argv[i] as ByteString).toUpperCase();
     if (option === 'SKIPME') skipMe = yesOrNo(value);
-    else filters.push(filterOf(option, value));
+    else filters.set(option, filterOf(option, value));
   }
-  return { matches: (session, nowMs) => filters.every((filter) => filter(session, nowMs)), skipMe, legacy: false };
+  const all = [...filters.values()];
+  return { matches: (session, nowMs) => all.every((filter) => filter(session, nowMs)), skipMe, legacy: false };
 }
 
 function filterOf(option: string, value: ByteString): Filter {
   switch (option) {
     case 'ID': {
-      const id = positive(value, 'client-id');
+      const id = parseInteger(value);
+      if (id === undefined || id < 1) throw new CommandError('ERR client-id should be greater than 0');
       return (session) => session.id === id;
     }
     case 'MAXAGE': {
-      const ageSeconds = positive(value, 'maxage');
+      const ageSeconds = parseInteger(value);
+      if (ageSeconds === undefined) throw new CommandError('ERR maxage is not an integer or out of range');
+      if (ageSeconds <= 0) throw new CommandError('ERR maxage should be greater than 0');
       return (session, nowMs) => Math.floor((nowMs - session.connectedAt) / 1000) >= ageSeconds;
     }
     case 'TYPE':
@@ -48,8 +53,8 @@ function filterOf(option: string, value: ByteString): Filter {
     case 'LADDR':
       return (session) => session.localAddress === value;
     case 'USER':
-      if (value !== 'default') throw new CommandError(`ERR No such user '${value}'`);
-      return (session) => session.authenticated;
+      if (value !== 'default') throw new CommandError(`ERR No such user '${shown(value)}'`);
+      return () => true;
     default:
       throw new CommandError(syntaxError);
   }
@@ -59,16 +64,9 @@ function filterOf(option: string, value: ByteString): Filter {
 function typeFilter(value: ByteString): Filter {
   const type = value.toLowerCase();
   if (!['normal', 'replica', 'slave', 'pubsub', 'master', 'primary'].includes(type)) {
-    throw new CommandError(`ERR Unknown client type '${value}'`);
+    throw new CommandError(`ERR Unknown client type '${shown(value)}'`);
   }
   return () => type === 'normal';
-}
-
-function positive(word: ByteString, name: string): number {
-  const value = parseInteger(word);
-  if (value === undefined) throw new CommandError(`ERR ${name} is not an integer or out of range`);
-  if (value <= 0) throw new CommandError(`ERR ${name} should be greater than 0`);
-  return Number(value);
 }
 
 function yesOrNo(word: ByteString): boolean {

@@ -3,7 +3,7 @@ import type { ByteString } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineSession } from '../command.ts';
-import { CommandError, syntaxError } from '../command-error.ts';
+import { CommandError, shown, syntaxError, wrongSubcommand } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { timeoutMsOf } from '../numbers.ts';
 import { describeClient } from './client-description.ts';
@@ -190,14 +190,16 @@ const clientList = defineSession({
   parse: (argv) => parseList(argv.slice(2)),
   run: ({ server, environment }, { ids, type }) => {
     const now = environment.clock.now();
-    const chosen = [...server.sessions].filter(({ id }) => type === 'normal' && (ids === undefined || ids.has(id)));
+    const chosen =
+      ids?.flatMap((id) => server.findSession(id) ?? []) ?? (type === 'normal' ? [...server.sessions] : []);
     const text = chosen.map((session) => `${describeClient(session, now)}\n`).join('');
     return { kind: 'verbatim', format: 'txt', text };
   },
 });
 
 interface ListOptions {
-  readonly ids?: ReadonlySet<number>;
+  /** In this order, and as often as they are named. */
+  readonly ids?: readonly number[];
   /** Every client of this node is a normal one. */
   readonly type: string;
 }
@@ -207,7 +209,8 @@ function parseList(words: readonly ByteString[]): ListOptions {
   if (option === undefined) return { type: 'normal' };
   if (option === 'TYPE' && words.length === 2) {
     const type = (words[1] as ByteString).toLowerCase();
-    if (!clientTypes.includes(type)) throw new CommandError(`ERR Unknown client type '${words[1] as ByteString}'`);
+    if (!clientTypes.includes(type))
+      throw new CommandError(`ERR Unknown client type '${shown(words[1] as ByteString)}'`);
     return { type };
   }
   if (option !== 'ID' || words.length < 2) throw new CommandError(syntaxError);
@@ -216,7 +219,7 @@ function parseList(words: readonly ByteString[]): ListOptions {
     if (id === undefined) throw new CommandError('ERR Invalid client ID');
     return Number(id);
   });
-  return { ids: new Set(ids), type: 'normal' };
+  return { ids, type: 'normal' };
 }
 
 const clientTypes = ['normal', 'replica', 'slave', 'pubsub', 'master', 'primary'];
@@ -308,6 +311,7 @@ const clientPause = defineSession({
     ],
   },
   parse: (argv, { environment }) => {
+    if (argv.length > 4) throw new CommandError(wrongSubcommand('CLIENT', argv[1] as ByteString));
     const mode = argv[3]?.toUpperCase() ?? 'ALL';
     if (mode !== 'ALL' && mode !== 'WRITE') throw new CommandError('ERR CLIENT PAUSE mode must be WRITE or ALL');
     const timeoutMs = timeoutMsOf(argv[2] as ByteString, environment.clock.now());
@@ -361,7 +365,8 @@ const clientReply = defineSession({
     return mode;
   },
   run: ({ session }, mode): Reply | undefined => {
-    session.replyMode = mode;
+    // What is off altogether stays off.
+    if (mode !== 'skip' || session.replyMode !== 'off') session.replyMode = mode;
     return mode === 'on' ? ok : undefined;
   },
 });
@@ -391,9 +396,9 @@ const clientSetinfo = defineSession({
   parse: (argv) => {
     const option = (argv[2] as ByteString).toLowerCase();
     if (option !== 'lib-name' && option !== 'lib-ver') {
-      throw new CommandError(`ERR Unrecognized option '${argv[2] as ByteString}'`);
+      throw new CommandError(`ERR Unrecognized option '${shown(argv[2] as ByteString)}'`);
     }
-    return { option, value: checkedAttribute(argv[3] as ByteString, option) };
+    return { option, value: checkedAttribute(argv[3] as ByteString, argv[2] as ByteString) };
   },
   run: ({ session }, { option, value }) => {
     if (option === 'lib-name') session.libraryName = value;

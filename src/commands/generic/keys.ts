@@ -3,9 +3,9 @@ import type { ByteString } from '../../resp/bytes.ts';
 import { ok, simple } from '../../resp/reply.ts';
 import { typeName } from '../../keyspace/value.ts';
 import { defineData, type Context } from '../command.ts';
-import { CommandError, indexOutOfRange, noSuchKey, notAnInteger, syntaxError } from '../command-error.ts';
+import { CommandError, indexOutOfRange, noSuchKey, syntaxError } from '../command-error.ts';
 import { keysFrom, oneKey } from '../key-spec.ts';
-import { boundedIntegerOf } from '../numbers.ts';
+import { int32, rangedIntegerOf } from '../numbers.ts';
 
 export const del = defineData({
   name: 'DEL',
@@ -216,7 +216,7 @@ export const copy = defineData({
 const sameObjects = 'ERR source and destination objects are the same';
 
 function databaseIndexOf(bytes: ByteString): number {
-  return boundedIntegerOf(bytes, -(2 ** 31), 2 ** 31 - 1, notAnInteger);
+  return rangedIntegerOf(bytes, int32);
 }
 
 function checkedIndex(db: number, databases: number): number {

@@ -1,6 +1,6 @@
 /** The reply of `COMMAND` and `COMMAND INFO`, derived from the rows. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { nullArray, simple, type Reply } from '../../resp/reply.ts';
+import { simple, type Reply } from '../../resp/reply.ts';
 import type { Command, CommandTable } from '../command.ts';
 import { keyFlag, type KeySpec } from '../key-spec.ts';
 import { aclCategories } from './acl-categories.ts';
@@ -10,7 +10,7 @@ export function commandInfo(table: CommandTable, names: readonly ByteString[]): 
   if (names.length === 0) return table.all.map((row) => describe(row, row.name));
   return names.map((name) => {
     const found = findByName(table, name);
-    return found === undefined ? nullArray : describe(found.row, found.name);
+    return found === undefined ? null : describe(found.row, found.name);
   });
 }
 

@@ -2,7 +2,7 @@
 import type { ByteString } from '../../resp/bytes.ts';
 import { error, ok, type Reply } from '../../resp/reply.ts';
 import { defineSession, type Arguments, type SessionContext } from '../command.ts';
-import { CommandError } from '../command-error.ts';
+import { CommandError, wrongSubcommand } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
 import { helpReply } from '../help.ts';
 
@@ -15,11 +15,8 @@ export const debug = defineSession({
   parse: (argv) => {
     const name = (argv[1] as ByteString).toUpperCase();
     const subcommand = subcommands.get(name);
-    if (subcommand === undefined || !subcommand.words.includes(argv.length)) {
-      throw new CommandError(
-        `ERR unknown subcommand or wrong number of arguments for '${argv[1] as ByteString}'. Try DEBUG HELP.`,
-      );
-    }
+    const known = subcommand?.words.includes(argv.length) === true && subcommand.accepts?.(argv) !== false;
+    if (!known) throw new CommandError(wrongSubcommand('DEBUG', argv[1] as ByteString));
     return { subcommand, argv };
   },
   run: (context, { subcommand, argv }) => subcommand.run(context, argv),
@@ -28,11 +25,16 @@ export const debug = defineSession({
 interface DebugSubcommand {
   /** Numbers of words that it may have, with DEBUG itself. */
   readonly words: readonly number[];
+  accepts?(argv: Arguments): boolean;
   run(context: SessionContext, argv: Arguments): Reply | Promise<Reply>;
 }
 
-/** Settings of Valkey's data structures that have no counterpart here: tests set them and go on. */
-const noOperation: DebugSubcommand = { words: [2, 3, 4], run: () => ok };
+/** Acts in Valkey on data structures that have no counterpart here: tests call it and go on. */
+function noOperation(...words: number[]): DebugSubcommand {
+  return { words, run: () => ok };
+}
+
+const replyBufferSettings = ['PEAK-RESET-TIME', 'RESIZING'];
 
 const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map<string, DebugSubcommand>([
   ['SLEEP', { words: [3], run: (context, argv) => sleep(context, argv[2] as ByteString) }],
@@ -46,21 +48,31 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map<string, DebugS
       },
     },
   ],
-  ['JMAP', noOperation],
-  ['QUICKLIST-PACKED-THRESHOLD', noOperation],
-  ['CHANGE-REPL-ID', noOperation],
-  ['REPLYBUFFER', noOperation],
-  ['DICT-RESIZING', noOperation],
+  ['JMAP', noOperation(2)],
+  ['QUICKLIST-PACKED-THRESHOLD', noOperation(3)],
+  ['CHANGE-REPL-ID', noOperation(2)],
+  [
+    'REPLYBUFFER',
+    { ...noOperation(4), accepts: (argv) => replyBufferSettings.includes((argv[2] as ByteString).toUpperCase()) },
+  ],
+  ['DICT-RESIZING', noOperation(3)],
   ['STRINGMATCH-LEN', { words: [4], run: (_, argv) => stringMatch(argv) }],
   ['ERROR', { words: [3], run: (_, argv) => error(argv[2] as ByteString) }],
-  ['PROTOCOL', { words: [3], run: (_, argv) => protocolExample((argv[2] as ByteString).toLowerCase()) }],
+  [
+    'PROTOCOL',
+    {
+      words: [3],
+      run: ({ session }, argv) => protocolExample((argv[2] as ByteString).toLowerCase(), session.protocol),
+    },
+  ],
   ['HELP', { words: [2], run: help }],
 ]);
 
 /** Holds this connection only: the others of this node go on, unlike in Valkey, which has one thread for all. */
-function sleep({ environment }: SessionContext, word: ByteString): Promise<Reply> {
+function sleep({ environment }: SessionContext, word: ByteString): Reply | Promise<Reply> {
   const seconds = Number(word);
-  const delayMs = Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds * 1000, 2 ** 31 - 1) : 0;
+  if (!Number.isFinite(seconds) || seconds <= 0) return ok;
+  const delayMs = Math.min(seconds * 1000, 2 ** 31 - 1);
   return new Promise((resolve) => {
     environment.timers.set(() => {
       resolve(ok);
@@ -89,18 +101,19 @@ const examples: Readonly<Record<string, Reply>> = {
     attributes: ['key-popularity', ['key:123', 90]],
     reply: 'Some real reply following the attribute',
   },
-  push: { kind: 'push', items: ['server-cpu-usage', 42] },
+  push: { kind: 'withPush', reply: 'Some real reply following the push reply', push: ['server-cpu-usage', 42] },
   verbatim: { kind: 'verbatim', format: 'txt', text: 'This is a verbatim\nstring' },
   true: true,
   false: false,
   bignum: { kind: 'bigNumber', digits: '1234567999999999999999999999999999999' },
 };
 
-function protocolExample(name: string): Reply {
+function protocolExample(name: string, protocol: 2 | 3): Reply {
+  if (name === 'push' && protocol === 2) throw new CommandError('ERR RESP2 is not supported by this command');
   const example = Object.hasOwn(examples, name) ? examples[name] : undefined;
   if (example !== undefined) return example;
   throw new CommandError(
-    'ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false',
+    'ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
   );
 }
 

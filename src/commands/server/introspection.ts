@@ -6,7 +6,7 @@ import { CommandError, syntaxError } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
 import { helpReply } from '../help.ts';
 import { keysOf, type FoundKey } from '../keys-of.ts';
-import { resolveCommand } from '../resolve.ts';
+import { findRow, fitsArity } from '../resolve.ts';
 import { aclCategories } from './acl-categories.ts';
 import { commandDocs } from './command-docs.ts';
 import { commandInfo } from './command-info.ts';
@@ -79,15 +79,11 @@ const commandGetkeysandflags = defineSession({
 });
 
 function keysIn(table: CommandTable, words: Arguments): FoundKey[] {
-  const command = resolveCommand(table, words);
-  if (command.kind === 'error') {
-    const known = table.find(words[0] as ByteString) !== undefined && !command.text.includes('unknown subcommand');
-    throw new CommandError(
-      known ? 'ERR Invalid number of arguments specified for command' : 'ERR Invalid command specified',
-    );
-  }
-  const found = keysOf(command, words);
+  const command = findRow(table, words);
+  if (command === undefined) throw new CommandError('ERR Invalid command specified');
   if (command.keys === undefined) throw new CommandError('ERR The command has no key arguments');
+  if (!fitsArity(command, words)) throw new CommandError('ERR Invalid number of arguments specified for command');
+  const found = keysOf(command, words);
   if (found.length === 0) throw new CommandError('ERR Invalid arguments specified for command');
   return found;
 }

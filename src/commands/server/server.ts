@@ -5,7 +5,7 @@ import { defineContainer, defineData, defineSession } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { oneKey } from '../key-spec.ts';
-import { boundedIntegerOf, integerOf, timeoutMsOf } from '../numbers.ts';
+import { boundedIntegerOf, integerOf, rangedIntegerOf, timeoutMsOf } from '../numbers.ts';
 import { drawing } from './lolwut.ts';
 
 export const info = defineSession({
@@ -159,8 +159,8 @@ export const waitaof = defineSession({
     ],
   },
   parse: (argv, { environment }) => {
-    boundedIntegerOf(argv[1] as ByteString, 0, 1, 'ERR value is out of range, value must between 0 and 1');
-    boundedIntegerOf(argv[2] as ByteString, 0, 2 ** 53, 'ERR value is out of range, must be positive');
+    rangedIntegerOf(argv[1] as ByteString, { min: 0, max: 1 });
+    boundedIntegerOf(argv[2] as ByteString, 0, Infinity, 'ERR value is out of range, must be positive');
     timeoutMsOf(argv[3] as ByteString, environment.clock.now());
   },
   run: () => [1, 0],
