@@ -74,8 +74,10 @@ export interface DataCommand<Args = unknown> extends CommandFacts {
   /** Strict, pure but for taking over the session's transaction (`EXEC`), runs once. Throws `CommandError`. */
   parse(argv: Arguments, context: SessionContext): Args;
   execute(context: Context, args: Args): Reply;
-  /** Runs once, after the last execution, when the reply is final. */
-  settled?(context: SessionContext, args: Args): void;
+  /** Runs once, after the last execution, when the reply is final. What it fills into the reply is sent. */
+  settled?(context: SessionContext, args: Args, reply: Reply): void;
+  /** Whether `settled` changes the session, so that the connection's later commands must wait for it. */
+  holdsConnection?(args: Args): boolean;
 }
 
 /** Needs no proof from the store: it concerns the connection or the node. Runs once, in the order of the connection. */
@@ -84,6 +86,8 @@ export interface SessionCommand<Args = unknown> extends CommandFacts {
   parse(argv: Arguments, context: SessionContext): Args;
   /** Later commands of the connection wait for a promise. `undefined`: no answer at all. */
   run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
+  /** The database that this command will select, if any: data commands behind it in a transaction run before it. */
+  selects?(context: SessionContext, args: Args): number | undefined;
 }
 
 /** Groups its subcommands. */

@@ -1,11 +1,19 @@
 /**
  * MULTI, EXEC and WATCH. A transaction runs as one unit inside a round: its data commands each time that the round is
- * run (again after a conflict), its session commands once.
+ * run (again after a conflict), its session commands once, when the round is settled and it is certain that the
+ * transaction took place. Neither sees what the other does, but for SELECT, which `selects` foretells.
  */
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, nullArray, ok, type Reply } from '../resp/reply.ts';
-import { defineData, defineSession, type Context, type ExecutableCommand, type SessionContext } from './command.ts';
+import {
+  defineData,
+  defineSession,
+  type Context,
+  type ExecutableCommand,
+  type SessionCommand,
+  type SessionContext,
+} from './command.ts';
 import { CommandError } from './command-error.ts';
 import { keysFrom } from './key-spec.ts';
 
@@ -105,19 +113,26 @@ export const exec = defineData({
     complexity: 'Depends on commands in the transaction',
   },
   parse: (_, context) => takeTransaction(context),
-  execute: (context, { steps, watches, db }) => {
+  execute: (context, transaction) => {
+    const { steps, watches } = transaction;
     for (const watch of watches) context.view.in(watch.db).peek(watch.key);
     if (watches.some(({ tripped }) => tripped)) return nullArray;
-    let selected = db;
+    let { db } = transaction;
     return steps.map((step) => {
-      const reply = runStep(context, step, selected);
-      selected = step.dbAfter ?? selected;
+      const reply = runStep(context, step, db);
+      db = databaseAfter(context, step) ?? db;
       return reply;
     });
   },
-  settled: ({ server }, { watches }) => {
-    for (const watch of watches) server.watches.remove(watch);
+  settled: (context, { steps, watches }, reply) => {
+    for (const watch of watches) context.server.watches.remove(watch);
+    if (!Array.isArray(reply)) return;
+    const replies = reply as Reply[];
+    for (const [index, step] of steps.entries()) {
+      if (isSessionStep(step)) replies[index] = runSessionStep(context, step);
+    }
   },
+  holdsConnection: ({ steps }) => steps.some(isSessionStep),
 });
 
 /** One queued command. */
@@ -125,10 +140,15 @@ interface Step {
   readonly command: ExecutableCommand;
   /** Parsed once, when the transaction runs, as Valkey does. */
   readonly parsed: { readonly args: unknown } | { readonly error: Reply };
-  /** Of a session command, which runs only once. */
-  reply: Reply | undefined;
-  /** The database that is selected after a session command. */
-  dbAfter: number | undefined;
+}
+
+interface SessionStep extends Step {
+  readonly command: SessionCommand;
+  readonly parsed: { readonly args: unknown };
+}
+
+function isSessionStep(step: Step): step is SessionStep {
+  return step.command.kind === 'session' && !('error' in step.parsed);
 }
 
 interface Transaction {
@@ -150,8 +170,6 @@ function takeTransaction(context: SessionContext): Transaction {
     steps: transaction.commands.map(({ command, argv }) => ({
       command,
       parsed: attemptToParse(() => command.parse(argv, context)),
-      reply: undefined,
-      dbAfter: undefined,
     })),
     watches: session.takeWatches(),
     db: session.db,
@@ -167,28 +185,29 @@ function attemptToParse(parse: () => unknown): Step['parsed'] {
   }
 }
 
-function runStep(context: Context, step: Step, db: number): Reply {
-  const { command, parsed } = step;
+/** The reply of a session command is a gap until the transaction is settled. */
+function runStep(context: Context, { command, parsed }: Step, db: number): Reply {
   if ('error' in parsed) return parsed.error;
-  if (command.kind === 'session') {
-    step.reply ??= runSessionStep(context, command, parsed.args);
-    step.dbAfter ??= context.session.db;
-    return step.reply;
-  }
-  const inDatabase = { ...context, view: context.view.in(db) };
-  try {
-    return context.view.keyspace.attempt(() => command.execute(inDatabase, parsed.args));
-  } catch (cause) {
-    if (cause instanceof CommandError) return error(cause.message);
-    throw cause;
-  }
+  if (command.kind === 'session') return null;
+  const inDatabase = db === context.view.db ? context : { ...context, view: context.view.in(db) };
+  return attempt(() => context.view.keyspace.attempt(() => command.execute(inDatabase, parsed.args)));
 }
 
-function runSessionStep(context: Context, command: ExecutableCommand & { kind: 'session' }, args: unknown): Reply {
-  try {
-    const reply = command.run(context, args);
+function databaseAfter(context: Context, step: Step): number | undefined {
+  return isSessionStep(step) ? step.command.selects?.(context, step.parsed.args) : undefined;
+}
+
+function runSessionStep(context: SessionContext, { command, parsed }: SessionStep): Reply {
+  return attempt(() => {
+    const reply = command.run(context, parsed.args);
     if (reply instanceof Promise) return error(`ERR ${command.name} takes time and is not allowed in a transaction`);
     return reply ?? null;
+  });
+}
+
+function attempt(run: () => Reply): Reply {
+  try {
+    return run();
   } catch (cause) {
     if (cause instanceof CommandError) return error(cause.message);
     throw cause;

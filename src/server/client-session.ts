@@ -65,8 +65,10 @@ export class ClientSession implements Session {
   #deferred: ByteString[] | undefined;
   /** `CLIENT REPLY SKIP` was said before the command that is being handled. */
   #skipped = false;
-  /** A session command is not finished: those behind it wait. */
+  /** A command is not finished that those behind it must wait for. */
   #busy = false;
+  /** The task that is that command, if it is a data command. */
+  #heldBy: CommandTask | undefined;
   /** The socket is not read, because of a bound. */
   #stalled = false;
   #processing = false;
@@ -264,6 +266,10 @@ export class ClientSession implements Session {
     this.#append(task);
     const counter = host.counterOf(command);
     const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
+    if (command.holdsConnection?.(args) === true) {
+      this.#heldBy = task;
+      this.#busy = true;
+    }
     host.engine.submit(task);
     host.commandsProcessed++;
     counter.count(startedAt, host.environment.clock);
@@ -328,9 +334,17 @@ export class ClientSession implements Session {
     this.#unanswered++;
   }
 
+  replyToError(command: DataCommand, cause: unknown): Reply {
+    return this.#host.replyToError(cause, this.#host.nameOf(command));
+  }
+
   /** Called by the tasks of this session. */
-  onSettled(command: DataCommand, reply: Reply): void {
+  onSettled(task: CommandTask, command: DataCommand, reply: Reply): void {
     if (isError(reply)) this.#host.countFailure(command, reply);
+    if (task === this.#heldBy) {
+      this.#heldBy = undefined;
+      this.#busy = false;
+    }
     if (!this.#flushScheduled) this.scheduleFlush();
   }
 

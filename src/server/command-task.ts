@@ -48,7 +48,11 @@ export class CommandTask extends PendingReply implements Task {
   settle(reply: Reply): void {
     this.done = true;
     if (!this.#silent) this.reply = reply;
-    this.#command.settled?.(this.#session.context, this.#args);
-    this.#session.onSettled(this.#command, reply);
+    try {
+      this.#command.settled?.(this.#session.context, this.#args, reply);
+    } catch (cause) {
+      this.reply = this.#session.replyToError(this.#command, cause);
+    }
+    this.#session.onSettled(this, this.#command, reply);
   }
 }

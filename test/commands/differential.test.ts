@@ -7,180 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningNode } from '../../src/server/node.ts';
 import { encode } from '../../src/resp/encode.ts';
 import { isError, type Reply } from '../../src/resp/reply.ts';
+import { arbitraryCommands, arbitraryKeys } from '../support/arbitrary-command.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { hasReferenceServer, startReferenceServer, type ReferenceServer } from '../support/reference-server.ts';
 import { startTestNode } from '../support/test-node.ts';
-
-const key = fc.constantFrom('a', 'b', 'c', 'key with space', '\xff\x00');
-const text = fc.oneof(
-  fc.constantFrom('', 'x', 'hello world', 'ohmytext', 'mynewtext', '\xff\x00\r\n', 'x'.repeat(45)),
-  fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 12 }),
-);
-const integer = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: -20, max: 20 }).map(String) },
-  fc.constantFrom('9223372036854775807', '-9223372036854775808', '9223372036854775808', '4611686018427387904'),
-  fc.constantFrom('', 'abc', '1.5', ' 1', '1 ', '+1', '-0', '007', '99999999999999999999'),
-);
-const float = fc.oneof(
-  fc.double({ min: -1e6, max: 1e6, noNaN: true }).map(String),
-  fc.constantFrom('0.1', '0.2', '3.0e3', '1e308', '-1e-7', 'inf', '-inf', 'nan', '', 'abc', '.5', '5.', ' 1', '1e5000'),
-  fc.integer({ min: -1000, max: 1000 }).map(String),
-);
-/** Far enough away that both servers see the same side of now. */
-const unixSeconds = fc.constantFrom('1', '1000', '4102444800', '4102444801', '-1', '0', 'x', '9223372036854775807');
-const unixMs = fc.constantFrom('1', '1000', '4102444800000', '4102444800500', '-1', '0', 'x');
-const number = fc.oneof(integer, text);
-const pattern = fc.constantFrom(
-  '*',
-  'a',
-  '[ab]',
-  '[^a]',
-  'k*',
-  '?',
-  '\\a',
-  '*e*',
-  '[a-c]',
-  '',
-  '[z-a]',
-  'key?with*',
-  '[',
-  '[^',
-);
-
-function words(name: string, ...parts: fc.Arbitrary<string | string[]>[]): fc.Arbitrary<string[]> {
-  return fc.tuple(...parts).map((found) => [name, ...found.flat()]);
-}
-function optional(...parts: fc.Arbitrary<string | string[]>[]): fc.Arbitrary<string[]> {
-  return fc.option(
-    fc.tuple(...parts).map((found) => found.flat()),
-    { nil: [] as string[] },
-  );
-}
-function some(part: fc.Arbitrary<string>, maxLength = 3): fc.Arbitrary<string[]> {
-  return fc.array(part, { minLength: 1, maxLength });
-}
-const token = (...names: string[]): fc.Arbitrary<string> => fc.constantFrom(...names);
-
-const setOption = fc.oneof(
-  token('NX', 'XX', 'GET', 'KEEPTTL', 'nx', 'FOO').map((name) => [name]),
-  words('EXAT', unixSeconds),
-  words('PXAT', unixMs),
-  token('EX', 'PX', 'EXAT').map((name) => [name]),
-);
-const command: fc.Arbitrary<string[]> = fc.oneof(
-  { weight: 3, arbitrary: words('SET', key, number) },
-  words(
-    'SET',
-    key,
-    number,
-    fc.array(setOption, { maxLength: 3 }).map((options) => options.flat()),
-  ),
-  { weight: 2, arbitrary: words('GET', key) },
-  words('SETNX', key, text),
-  words('GETSET', key, text),
-  words('GETDEL', key),
-  words(
-    'GETEX',
-    key,
-    optional(fc.oneof(token('PERSIST'), words('EXAT', unixSeconds), words('PXAT', unixMs), token('EX', 'X'))),
-  ),
-  words('SETEX', key, token('0', '-1', 'x', '9223372036854775807'), text),
-  words('PSETEX', key, token('0', '-1', 'x', '9223372036854775807'), text),
-  words('MGET', some(key)),
-  words('MSET', some(text, 5)),
-  words(
-    'MSETNX',
-    some(
-      fc.tuple(key, text).map(([k]) => k),
-      4,
-    ),
-  ),
-  words('APPEND', key, text),
-  words('STRLEN', key),
-  words('GETRANGE', key, integer, integer),
-  words('SUBSTR', key, integer, integer),
-  words('SETRANGE', key, fc.oneof(integer, fc.constant('536870913')), text),
-  words('INCR', key),
-  words('DECR', key),
-  words('INCRBY', key, integer),
-  words('DECRBY', key, integer),
-  { weight: 2, arbitrary: words('INCRBYFLOAT', key, float) },
-  words(
-    'LCS',
-    key,
-    key,
-    optional(token('LEN', 'IDX', 'FOO')),
-    optional(token('MINMATCHLEN'), integer),
-    optional(token('WITHMATCHLEN', 'LEN')),
-  ),
-  words('DEL', some(key)),
-  words('UNLINK', some(key)),
-  words('EXISTS', some(key)),
-  words('TOUCH', some(key)),
-  words('TYPE', key),
-  words(
-    'EXPIREAT',
-    key,
-    unixSeconds,
-    optional(token('NX', 'XX', 'GT', 'LT', 'FOO')),
-    optional(token('NX', 'XX', 'GT', 'LT')),
-  ),
-  words('PEXPIREAT', key, unixMs, optional(token('NX', 'XX', 'GT', 'LT'))),
-  words('EXPIRE', key, token('-1', '0', 'x', '9223372036854775807', '-9223372036854775808')),
-  words('PEXPIRE', key, token('-1', '0', 'x', '9223372036854775807')),
-  words('EXPIRETIME', key),
-  words('PEXPIRETIME', key),
-  words('PERSIST', key),
-  words('RENAME', key, key),
-  words('RENAMENX', key, key),
-  words('COPY', key, key, optional(token('DB'), token('0', '1', '99', 'x', '-1')), optional(token('REPLACE', 'FOO'))),
-  words('MOVE', key, token('0', '1', '99', 'x')),
-  words('OBJECT', token('REFCOUNT', 'ENCODING', 'FREQ', 'FOO'), key),
-  words('DBSIZE'),
-  words('KEYS', pattern),
-  words(
-    'SCAN',
-    fc.constant('0'),
-    fc.constant(['COUNT', '1000']),
-    optional(token('MATCH'), pattern),
-    optional(token('TYPE'), token('string', 'hash', 'foo')),
-  ),
-  words('SELECT', token('0', '0', '1', '99', 'x', '-1')),
-  words('SWAPDB', token('0', '1', '99', 'x'), token('0', '1', '99', 'x')),
-  words('SCAN', token('x', '-1', '1.5', ''), optional(token('COUNT'), integer)),
-  words('FLUSHDB', optional(token('ASYNC', 'SYNC', 'FOO'))),
-  words('MULTI'),
-  words('EXEC'),
-  words('DISCARD'),
-  words('WATCH', some(key)),
-  words('UNWATCH'),
-  words('ECHO', text),
-  words('PING', fc.array(text, { maxLength: 2 })),
-  words(
-    'CLIENT',
-    token('GETNAME', 'SETNAME', 'FOO', 'NO-EVICT', 'REPLY', 'KILL'),
-    fc.array(token('on', 'x y', 'name', 'ID', '0'), { maxLength: 2 }),
-  ),
-  words('HELLO', token('2', '3', '4', 'x'), optional(token('SETNAME', 'AUTH', 'FOO'), token('n', 'a b'))).filter(
-    ([, version]) => version !== '2' && version !== '3',
-  ),
-  words('AUTH', text),
-  words(
-    'WAIT',
-    integer.filter((value) => value.startsWith('-') || Number.isNaN(Number(value))),
-    integer,
-  ),
-  words('CONFIG', token('GET', 'SET', 'FOO'), fc.array(token('nosuch', 'x'), { maxLength: 3 })),
-  words(
-    'COMMAND',
-    token('FOO', 'GETKEYS'),
-    fc.array(token('GET', 'SET', 'MSET', 'a', 'b', 'COPY', 'PING'), { maxLength: 5 }),
-  ),
-  words('FOO', fc.array(text, { maxLength: 3 })),
-  fc
-    .tuple(token('GET', 'SET', 'INCR', 'LCS', 'EXPIRE', 'RENAME', 'MSET'), fc.array(text, { maxLength: 1 }))
-    .map(([name, rest]) => [name, ...rest]),
-);
 
 /** Differences that are meant, by the words of the command and the real server. `undefined`: compare. */
 function expectedDifference(argv: readonly string[], reference: ReferenceServer): string | undefined {
@@ -193,9 +23,18 @@ function expectedDifference(argv: readonly string[], reference: ReferenceServer)
     if (name === 'COMMAND' && sub === 'GETKEYS') return 'Valkey words an error otherwise';
     if (name === 'EXPIRE' || name === 'PEXPIRE') return 'Valkey words an overflow otherwise';
     if (name === 'WAIT') return 'Redis 7.0 does not check the range of the timeout';
+    if (name === 'DBSIZE') return 'Redis 7.0 keeps a key that SET lets expire at once until somebody looks';
     if (name === 'SCAN') return 'Redis 7.0 takes a negative cursor';
   }
   return undefined;
+}
+
+/** `SET … IFEQ` came with Valkey 8.1, and Redis 7.0 wants more words after `COMMAND GETKEYS`. */
+function isKnown(argv: readonly string[], reference: ReferenceServer): boolean {
+  const [major = 0, minor = 0] = reference.version.split('.').map(Number);
+  const hasIfeq = reference.name === 'valkey' && (major > 8 || (major === 8 && minor >= 1));
+  if (argv[3] === 'IFEQ') return hasIfeq;
+  return reference.name === 'valkey' || argv[1] !== 'GETKEYS' || argv.length > 3;
 }
 
 /** Redis 7.0 lets a transaction go on after a nested MULTI or WATCH; Valkey does not. */
@@ -232,14 +71,17 @@ describe.skipIf(!hasReferenceServer)('replies are those of a real server', () =>
       const setUp = [['HELLO', protocol], ['FLUSHALL']];
       const tearDown = [
         ['DISCARD'],
-        ['SELECT', '0'],
-        ...['a', 'b', 'c', 'key with space', '\xff\x00'].flatMap((k) => [
-          ['GET', k],
-          ['PEXPIRETIME', k],
+        ...['0', '1'].flatMap((db) => [
+          ['SELECT', db],
+          ...arbitraryKeys.flatMap((key) => [
+            ['GET', key],
+            ['PEXPIRETIME', key],
+          ]),
+          ['DBSIZE'],
         ]),
-        ['DBSIZE'],
       ];
-      const sent = reference.name === 'redis' ? withoutNested(commands) : commands;
+      const known = commands.filter((argv) => isKnown(argv, reference));
+      const sent = reference.name === 'redis' ? withoutNested(known) : known;
       const all = [...setUp, ...sent, ...tearDown];
       const [ours, theirs] = await Promise.all(clients.map((client) => client.pipeline(all)));
       let inMulti: string[][] | undefined;
@@ -264,7 +106,7 @@ describe.skipIf(!hasReferenceServer)('replies are those of a real server', () =>
 
   it.each(['2', '3'] as const)('in RESP%s', async (protocol) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 40 }), (commands) => compare(protocol, commands)),
+      fc.asyncProperty(arbitraryCommands, (commands) => compare(protocol, commands)),
       { numRuns: Number(process.env['VALTHREE_DIFFERENTIAL_RUNS'] ?? 150), timeout: 5000 },
     );
   });

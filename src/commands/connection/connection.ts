@@ -3,8 +3,8 @@ import type { ByteString } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import { ok, simple, type Reply } from '../../resp/reply.ts';
 import { defineSession, type Arguments, type SessionContext } from '../command.ts';
-import { CommandError, indexOutOfRange, notAnInteger, syntaxError, wrongArity } from '../command-error.ts';
-import { boundedIntegerOf } from '../numbers.ts';
+import { CommandError, indexOutOfRange, shown, syntaxError, wrongArity } from '../command-error.ts';
+import { int32, rangedIntegerOf } from '../numbers.ts';
 import { checkedName } from './client-name.ts';
 
 export const ping = defineSession({
@@ -57,7 +57,8 @@ export const select = defineSession({
     complexity: 'O(1)',
     arguments: [{ name: 'index', type: 'integer' }],
   },
-  parse: (argv) => boundedIntegerOf(argv[1] as ByteString, -(2 ** 31), 2 ** 31 - 1, notAnInteger),
+  parse: (argv) => rangedIntegerOf(argv[1] as ByteString, int32),
+  selects: ({ server }, db) => (db >= 0 && db < server.configuration.databases ? db : undefined),
   run: ({ session, server }, db) => {
     if (db < 0 || db >= server.configuration.databases) throw new CommandError(indexOutOfRange);
     session.db = db;
@@ -201,7 +202,7 @@ function parseHello(argv: Arguments): Hello {
     } else if (option === 'SETNAME' && left >= 1) {
       parsed.name = checkedName(argv[++i] as ByteString);
     } else {
-      throw new CommandError(`ERR Syntax error in HELLO option '${argv[i] as ByteString}'`);
+      throw new CommandError(`ERR Syntax error in HELLO option '${shown(argv[i] as ByteString)}'`);
     }
   }
   return parsed;
