@@ -24,7 +24,7 @@ export interface Random {
 /** A timer that has been set; opaque to its owner. */
 export type Timer = object;
 
-export interface Timers {
+interface Timers {
   set(callback: () => void, delayMs: number): Timer;
   clear(timer: Timer): void;
   /** Runs the callback after the I/O that is ready now has been handled: that is how a round collects its batch. */

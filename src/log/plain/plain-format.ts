@@ -19,7 +19,7 @@ const formatVersion = 1;
 /** What a body holds, by database. */
 export type Image = readonly ReadonlyMap<ByteString, ImageValue>[];
 
-export interface ImageValue {
+interface ImageValue {
   readonly value: ByteString;
   readonly expireAt: number | undefined;
 }
