@@ -17,7 +17,7 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { encode, encodePieces, type Protocol } from '../resp/encode.ts';
-import { error, isError, simple, type Reply } from '../resp/reply.ts';
+import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
 import { CommandTask, PendingReply } from './command-task.ts';
 import type { SessionHost } from './session-host.ts';
@@ -46,7 +46,6 @@ export class ClientSession implements Session {
   readonly user = 'default';
   noEvict = false;
   noTouch = false;
-  replyMode: 'on' | 'off' | 'skip' = 'on';
   transaction: QueuedTransaction | undefined = undefined;
   watches: Watch[] = [];
   readonly context: SessionContext;
@@ -63,6 +62,7 @@ export class ClientSession implements Session {
   #lastCommand: ExecutableCommand | undefined;
   /** A command that a pause holds back. */
   #deferred: ByteString[] | undefined;
+  #replyMode: 'on' | 'off' | 'skip' = 'on';
   /** `CLIENT REPLY SKIP` was said before the command that is being handled. */
   #skipped = false;
   /** A command is not finished that those behind it must wait for. */
@@ -112,6 +112,16 @@ export class ClientSession implements Session {
 
   set authenticated(value: boolean) {
     this.#parser.limits.authenticated = value;
+  }
+
+  get replyMode(): 'on' | 'off' | 'skip' {
+    return this.#replyMode;
+  }
+
+  /** `CLIENT REPLY ON` is answered even where it was to be skipped. */
+  set replyMode(mode: 'on' | 'off' | 'skip') {
+    this.#replyMode = mode;
+    if (mode === 'on') this.#skipped = false;
   }
 
   get lastCommand(): string {
@@ -218,26 +228,21 @@ export class ClientSession implements Session {
 
   #dispatch(argv: ByteString[]): void {
     this.#commandCount++;
-    this.#skipped = this.replyMode === 'skip';
-    if (this.#skipped) this.replyMode = 'on';
+    this.#skipped = this.#replyMode === 'skip';
+    if (this.#skipped) this.#replyMode = 'on';
     const host = this.#host;
     const command = resolveCommand(host.table, argv);
     if (command.kind === 'error') {
-      if (this.transaction !== undefined) this.transaction.broken = true;
-      host.countRejection(argv, command);
-      this.#answer(command);
+      this.#reject(argv, command);
       return;
     }
     this.#lastCommand = command;
     if (!this.authenticated && !command.flags.includes('no_auth')) {
-      host.countRejection(argv, notAuthenticated);
-      this.#answer(notAuthenticated);
+      this.#reject(argv, notAuthenticated);
       return;
     }
     if (this.transaction !== undefined && command.flags.includes('no_multi')) {
-      this.transaction.broken = true;
-      host.countRejection(argv, notInTransaction);
-      this.#answer(notInTransaction);
+      this.#reject(argv, notInTransaction);
       return;
     }
     if (this.transaction !== undefined && !runsInsideMulti(command)) {
@@ -246,7 +251,10 @@ export class ClientSession implements Session {
       return;
     }
     if (host.isPaused && host.holdsBack(command, this)) {
+      // It comes here again, as if for the first time.
       this.#deferred = argv;
+      this.#commandCount--;
+      if (this.#skipped) this.#replyMode = 'skip';
       return;
     }
     if (command.kind === 'data') this.#submit(command, argv);
@@ -262,7 +270,7 @@ export class ClientSession implements Session {
       this.#refuse(command, cause);
       return;
     }
-    const task = new CommandTask(this, command, args, this.#skipped || this.replyMode === 'off');
+    const task = new CommandTask(this, command, args, this.#skipped || this.#replyMode === 'off');
     this.#append(task);
     const counter = host.counterOf(command);
     const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
@@ -293,7 +301,7 @@ export class ClientSession implements Session {
 
   #hold(command: SessionCommand, promise: Promise<Reply | undefined>): void {
     const place = new PendingReply(this.protocol);
-    const silent = this.#skipped || this.replyMode === 'off';
+    const silent = this.#skipped || this.#replyMode === 'off';
     this.#append(place);
     this.#busy = true;
     const settle = (reply: Reply | undefined): void => {
@@ -307,6 +315,19 @@ export class ClientSession implements Session {
     });
   }
 
+  /** A command that may not even be queued: the transaction will fail, and at once where the command is EXEC. */
+  #reject(argv: Arguments, reply: ErrorReply): void {
+    this.#host.countRejection(argv, reply);
+    if (this.transaction !== undefined) this.transaction.broken = true;
+    if (argv[0]?.toUpperCase() !== 'EXEC') {
+      this.#answer(reply);
+      return;
+    }
+    this.transaction = undefined;
+    this.unwatch();
+    this.#answer(error(`EXECABORT Transaction discarded because of: ${reply.text.replace(/^ERR /, '')}`));
+  }
+
   /** A command that could not be parsed or run. */
   #refuse(command: ExecutableCommand, cause: unknown): void {
     const reply = this.#host.replyToError(cause, this.#host.nameOf(command));
@@ -316,7 +337,7 @@ export class ClientSession implements Session {
 
   /** Answers at once, or when those before it have been answered. */
   #answer(reply: Reply | undefined): void {
-    if (reply === undefined || this.#skipped || this.replyMode === 'off') return;
+    if (reply === undefined || this.#skipped || this.#replyMode === 'off') return;
     if (this.#first === undefined) {
       this.#write(reply, this.protocol);
       return;

@@ -66,6 +66,7 @@ function serverFields(node: NodeServer): Fields {
     ['valkey_version', node.valkeyVersion],
     ['valthree_version', node.facts.version],
     ['redis_mode', 'standalone'],
+    ['server_mode', 'standalone'],
     ['os', `${process.platform} ${process.arch}`],
     ['arch_bits', 64],
     ['node_version', process.version],

@@ -41,7 +41,8 @@ function describeArgument(argument: Argument): Reply {
     items.push('display_text', argument.displayText ?? argument.name);
   }
   if (argument.keySpecIndex !== undefined) items.push('key_spec_index', argument.keySpecIndex);
-  if (argument.token !== undefined) items.push('token', argument.token);
+  // In upper case, however Valkey's own files write them.
+  if (argument.token !== undefined) items.push('token', argument.token.toUpperCase());
   if (argument.since !== undefined) items.push('since', argument.since);
   if (argument.deprecatedSince !== undefined) items.push('deprecated_since', argument.deprecatedSince);
   const flags = [

@@ -163,7 +163,7 @@ export const setnx = defineData({
     since: '1.0.0',
     complexity: 'O(1)',
     deprecatedSince: '2.6.12',
-    replacedBy: 'SET with the NX argument',
+    replacedBy: '`SET` with the `NX` argument',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'value', type: 'string' },
@@ -189,7 +189,7 @@ export const setex = defineData({
     since: '2.0.0',
     complexity: 'O(1)',
     deprecatedSince: '2.6.12',
-    replacedBy: 'SET with the EX argument',
+    replacedBy: '`SET` with the `EX` argument',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'seconds', type: 'integer' },
@@ -212,7 +212,7 @@ export const psetex = defineData({
     since: '2.6.0',
     complexity: 'O(1)',
     deprecatedSince: '2.6.12',
-    replacedBy: 'SET with the PX argument',
+    replacedBy: '`SET` with the `PX` argument',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'milliseconds', type: 'integer' },
@@ -250,7 +250,7 @@ export const getset = defineData({
     since: '1.0.0',
     complexity: 'O(1)',
     deprecatedSince: '6.2.0',
-    replacedBy: 'SET with the !GET argument',
+    replacedBy: '`SET` with the `!GET` argument',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'value', type: 'string' },

@@ -113,7 +113,7 @@ export const substr = defineData({
     complexity:
       'O(N) where N is the length of the returned string. The complexity is ultimately determined by the returned length, but because creating a substring from an existing string is very cheap, it can be considered O(1) for small strings.',
     deprecatedSince: '2.0.0',
-    replacedBy: 'GETRANGE',
+    replacedBy: '`GETRANGE`',
     arguments: [
       { name: 'key', type: 'key', keySpecIndex: 0 },
       { name: 'start', type: 'integer' },
