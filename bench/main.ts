@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ceph, cephIsInstalled } from '../test/support/ceph.ts';
 import { measureCost } from './support/cost.ts';
+import { compareByRedisBenchmark, type Comparison } from './support/redis-benchmark.ts';
 import { hasProgram, startRedis, startValthree, type RunningServer } from './support/servers.ts';
 import { measure, scenarios, type Measurement } from './support/scenarios.ts';
-import { printCost, printRatios, printTable } from './support/tables.ts';
+import { printComparisons, printCost, printRatios, printTable } from './support/tables.ts';
 
 interface Target {
   readonly name: string;
@@ -18,7 +19,7 @@ interface Target {
 }
 
 const quick = process.argv.includes('--quick');
-const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined;
 const directory = mkdtempSync(join(tmpdir(), 'valthree-bench-'));
 const ceph = cephIsInstalled ? await Ceph.start() : undefined;
 
@@ -39,33 +40,38 @@ if (hasProgram('redis-server')) {
   console.log('redis-server is not installed: no comparison with it');
 }
 
+const chosen = targets.filter(({ name }) => only === undefined || only.includes(name));
+const servers = new Map<string, RunningServer>();
 const results: Measurement[] = [];
+let comparisons: readonly Comparison[] = [];
 try {
-  for (const target of targets.filter(
-    ({ name }) => only === undefined || !process.argv.includes('--only') || only.includes(name),
-  )) {
-    const server = await target.start();
-    try {
-      for (const scenario of scenarios) {
-        process.stderr.write(`\r${target.name}: ${scenario.name}`.padEnd(60));
-        results.push(await measure({ target: target.name, scenario, port: server.port, quick }));
-      }
-    } finally {
-      await server.stop();
+  for (const target of chosen) servers.set(target.name, await target.start());
+  // Scenario by scenario over all targets, so that a bad minute of the machine hits all of them.
+  for (const scenario of scenarios) {
+    for (const [target, { port }] of servers) {
+      process.stderr.write(`\r${scenario.name}: ${target}`.padEnd(60));
+      results.push(await measure({ target, scenario, port, quick }));
     }
+  }
+  const [ours, theirs] = [servers.get('memory'), servers.get('redis')];
+  if (ours !== undefined && theirs !== undefined && hasProgram('redis-benchmark')) {
+    process.stderr.write('\rredis-benchmark'.padEnd(60));
+    comparisons = compareByRedisBenchmark({ ours: ours.port, theirs: theirs.port }, quick);
   }
   process.stderr.write('\r'.padEnd(60));
   printTable(results);
   printRatios(results);
+  printComparisons(comparisons);
   const cost = await measureCost();
   printCost(cost);
   mkdirSync('bench/results', { recursive: true });
   writeFileSync(
     'bench/results/latest.json',
-    `${JSON.stringify({ node: process.version, results, cost }, undefined, 2)}\n`,
+    `${JSON.stringify({ node: process.version, results, comparisons, cost }, undefined, 2)}\n`,
   );
   console.log('\nWritten to bench/results/latest.json');
 } finally {
+  for (const server of servers.values()) await server.stop();
   ceph?.stop();
   rmSync(directory, { recursive: true, force: true });
 }

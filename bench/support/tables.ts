@@ -1,5 +1,6 @@
 /** Prints what was measured. */
 import type { Cost } from './cost.ts';
+import type { Comparison } from './redis-benchmark.ts';
 import type { Measurement } from './scenarios.ts';
 
 export function printTable(results: readonly Measurement[]): void {
@@ -42,6 +43,17 @@ export function printRatios(results: readonly Measurement[]): void {
   for (const name of ['SET', 'GET']) {
     const alone = find('20 ms', `${name} c=1 P=1`);
     if (alone !== undefined) console.log(`20 ms per request, one client: ${name} p50 ${alone.p50Ms.toFixed(1)} ms`);
+  }
+}
+
+export function printComparisons(comparisons: readonly Comparison[]): void {
+  if (comparisons.length === 0) return;
+  console.log(
+    '\nredis-benchmark, 50 clients, memory store against redis-server without persistence (medians of 5 alternating runs):',
+  );
+  for (const { test, pipeline, ours, theirs } of comparisons) {
+    const rates = `${Math.round(ours).toLocaleString('en')} / ${Math.round(theirs).toLocaleString('en')} per second`;
+    console.log(`  ${`${test} P=${pipeline}`.padEnd(10)} ${(ours / theirs).toFixed(2)} ×   ${rates}`);
   }
 }
 
