@@ -1,20 +1,15 @@
 /**
- * A real Valkey or Redis on a socket of its own, to compare with. `valkey-server` is preferred; where neither is on the
- * PATH, the tests that need one are skipped.
+ * The server of `reference-server.ts` on a socket of its own, for bytes that are no requests: all are sent, and whatever
+ * comes back until it closes is the answer.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { program } from './reference-server.ts';
 
-const found = ['valkey-server', 'redis-server']
-  .flatMap((name) => (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name)))
-  .find((path) => existsSync(path));
-
-export const realServerAbsent = found === undefined;
-export const realServerIsValkey = found?.endsWith('valkey-server') ?? false;
+export const realServerIsValkey = program?.includes('valkey') ?? false;
 
 export interface RealServer {
   /** All that the server answers to these bytes, followed by the end of the stream. */
@@ -23,10 +18,10 @@ export interface RealServer {
 }
 
 export async function startRealServer(options: readonly string[] = []): Promise<RealServer> {
-  if (found === undefined) throw new Error('neither valkey-server nor redis-server is on the PATH');
+  if (program === undefined) throw new Error('neither valkey-server nor redis-server is on the PATH');
   const folder = await mkdtemp(join(tmpdir(), 'real-server-'));
   const socket = join(folder, 'socket');
-  const child = spawn(found, ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', folder, ...options]);
+  const child = spawn(program, ['--port', '0', '--unixsocket', socket, '--save', '', '--dir', folder, ...options]);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       resolve();

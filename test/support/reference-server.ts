@@ -4,6 +4,7 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
+import { requirement } from './requirement.ts';
 import { RawClient } from './raw-client.ts';
 
 export interface ReferenceServer {
@@ -20,14 +21,17 @@ function findProgram(): string | undefined {
   return candidates.find((name) => spawnSync(name, ['--version']).status === 0);
 }
 
-const program = findProgram();
+/** What to start, if there is one. */
+export const program = findProgram();
 
-/** Whether tests that compare can run; in CI they must. */
-export const hasReferenceServer = program !== undefined || process.env['VALTHREE_TEST_REQUIRE_ALL'] !== undefined;
+/** Whether tests that compare can run. */
+export const hasReferenceServer = requirement(
+  program !== undefined,
+  'comparisons with a real server: apt-get install redis-server',
+);
 
 export async function startReferenceServer(flags: readonly string[] = []): Promise<ReferenceServer> {
-  if (program === undefined)
-    throw new Error('no redis-server or valkey-server on the PATH: apt-get install redis-server');
+  if (program === undefined) throw new Error('neither valkey-server nor redis-server is on the PATH');
   const port = await freePort();
   const child = spawn(program, ['--port', String(port), '--save', '', '--appendonly', 'no', ...flags], {
     stdio: 'ignore',
