@@ -160,7 +160,7 @@ export class ClientSession implements Session {
     this.protocol = 2;
     this.db = 0;
     this.name = '';
-    this.replyMode = 'on';
+    this.#replyMode = 'on';
     this.noEvict = this.noTouch = false;
     this.authenticated = !this.#host.server.passwordRequired;
   }

@@ -161,7 +161,8 @@ export class NodeServer implements Server, SessionHost {
   }
 
   holdsBack(command: ExecutableCommand, session: ClientSession): boolean {
-    return this.#pause.holdsBack(command, session);
+    // CLIENT itself always runs, or nobody could end a pause.
+    return !this.nameOf(command).startsWith('client|') && this.#pause.holdsBack(command, session);
   }
 
   shutdown({ now }: { now: boolean }): void {

@@ -42,9 +42,7 @@ export class Pause {
     for (const session of held) session.resume();
   }
 
-  /** CLIENT itself always runs, or nobody could end a pause. */
   holdsBack(command: ExecutableCommand, session: ClientSession): boolean {
-    if (command.group === 'connection') return false;
     if (this.#mode === 'write' && !mayWrite(command, session)) return false;
     this.#held.add(session);
     return true;

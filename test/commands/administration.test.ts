@@ -204,6 +204,7 @@ describe.skipIf(!hasReferenceServer)('administrative commands answer as a real s
       'GET a',
     ],
     ['MULTI', 'QUIT', 'PING a'],
+    ['CLIENT REPLY SKIP', 'RESET', 'PING a', 'CLIENT REPLY SKIP', 'MULTI', 'PING b', 'EXEC', 'EXEC x'],
     ['QUIT a b', 'PING a'],
   ])('in silence: %s %s %s', async (...lines) => {
     const [ours, theirs] = await connectBoth();
@@ -278,6 +279,27 @@ describe('administrative commands answer in their own way', () => {
     await client.call('CLIENT', 'UNPAUSE');
     expect([await other.reply(), await other.reply()]).toEqual([2, { kind: 'simple', text: 'PONG' }]);
     other.close();
+  });
+
+  it('holds everything back in a pause but CLIENT', async () => {
+    const other = await RawClient.connect(node.port);
+    await client.call('CLIENT', 'PAUSE', '60000');
+    other.send('PING\r\n');
+    expect(await client.call('CLIENT', 'NO-EVICT', 'ON')).toMatchObject({ text: 'OK' });
+    expect(other.received).toBe('');
+    await client.call('CLIENT', 'UNPAUSE');
+    expect(await other.reply()).toMatchObject({ text: 'PONG' });
+    other.close();
+  });
+
+  it('estimates the memory of a key by its length, its value and its expiry', async () => {
+    const usage = async (): Promise<number> => (await client.call('MEMORY', 'USAGE', 'm', 'SAMPLES', '0')) as number;
+    await client.call('SET', 'm', 'x');
+    const small = await usage();
+    await client.call('APPEND', 'm', 'x'.repeat(8000));
+    expect((await usage()) - small).toBe(8000);
+    await client.call('EXPIRE', 'm', '1000');
+    expect((await usage()) - small).toBeGreaterThan(8000);
   });
 
   it('lists clients by number in the order of the numbers', async () => {

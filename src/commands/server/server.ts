@@ -289,12 +289,16 @@ const memoryUsage = defineData({
   },
   execute: ({ view }, key) => {
     const entry = view.peek(key);
-    return entry === undefined ? null : entryBytes + stringBytes(key) + stringBytes(entry.value);
+    if (entry === undefined) return null;
+    const expiryBytes = entry.expireAt === undefined ? 0 : expiryQueueBytes;
+    return entryBytes + stringBytes(key) + stringBytes(entry.value) + expiryBytes;
   },
 });
 
 /** An object of eight words and its slot in the table. */
 const entryBytes = 80;
+/** An entry of the queue by which keys expire, its place in the heap, and the times in both. */
+const expiryQueueBytes = 88;
 
 /** V8's header of a string, and its characters rounded up to words. */
 function stringBytes(text: ByteString): number {
