@@ -27,6 +27,10 @@ export function serveCommand(): Command {
 
 async function serve(options: ResolvedServeOptions): Promise<void> {
   const logger = createLogger(options);
+  process.on('uncaughtException', (cause) => {
+    logger.fatal({ err: cause }, 'an unexpected error: the node stops; nothing that was acknowledged is lost');
+    process.exit(exitCodes.failure);
+  });
   let node: RunningNode | undefined;
   let stopping = false;
   const stop = (reason: string, now: boolean): void => {

@@ -89,6 +89,11 @@ export class Engine {
     this.#waitingForRoom.push(callback);
   }
 
+  /** Requests to the store that were sent again because one had failed. */
+  get retries(): number {
+    return this.#options.log.retries;
+  }
+
   /** Tasks that wait for their rounds. */
   get waitingTaskCount(): number {
     return this.#sealed.reduce((sum, round) => sum + round.tasks.length, this.#open.tasks.length);

@@ -20,6 +20,8 @@ export interface Log {
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome>;
   /** Proves, by a request sent now, that nobody has committed anything that this log has not handed over. */
   verify(deadline: Deadline): Promise<VerifyOutcome>;
+  /** Requests so far that were sent again because one had failed. */
+  readonly retries: number;
   /** Ends the log's work; nothing may be under way. */
   close(): Promise<void>;
 }

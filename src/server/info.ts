@@ -131,6 +131,8 @@ function storeFields(node: NodeServer): Fields {
     ['store_bytes_in', store.bytesIn],
     ['store_bytes_out', store.bytesOut],
     ['store_requests_under_way', store.underWay],
+    ['store_retries', engine.retries],
+    ['store_clock_skew_ms', store.clockSkewMs ?? 'unknown'],
     ['store_estimated_cost_usd', store.costUsd.toFixed(6)],
     ['commits', commits],
     ['commands_per_commit', commits === 0 ? 0 : (statistics.writeRoundTasks / commits).toFixed(2)],

@@ -77,6 +77,7 @@ export const metrics: readonly Metric[] = [
         );
       }),
   },
+  single('valthree_store_retries_total', 'Requests sent again because one had failed.', ({ engine }) => engine.retries),
   single(
     'valthree_store_received_bytes_total',
     'Bytes of bodies that came from the store.',

@@ -49,14 +49,15 @@ type Outcome = GetResult | PutResult | ListResult | DeleteResult;
 
 export class CountingStore implements ObjectStore {
   readonly #inner: ObjectStore;
-  readonly #clock: Pick<Clock, 'monotonic'>;
+  readonly #clock: Clock;
   readonly #prices: Prices;
   #counters = newCounters();
   #bytesIn = 0;
   #bytesOut = 0;
   #underWay = 0;
+  #clockSkewMs: number | undefined;
 
-  constructor(inner: ObjectStore, clock: Pick<Clock, 'monotonic'>, prices: Prices = s3StandardPrices) {
+  constructor(inner: ObjectStore, clock: Clock, prices: Prices = s3StandardPrices) {
     this.#inner = inner;
     this.#clock = clock;
     this.#prices = prices;
@@ -98,6 +99,11 @@ export class CountingStore implements ObjectStore {
     );
   }
 
+  /** By how much this machine's clock was ahead of the store's at its last answer; stores tell whole seconds. */
+  get clockSkewMs(): number | undefined {
+    return this.#clockSkewMs;
+  }
+
   /** `CONFIG RESETSTAT`. Requests that are under way are counted when they end. */
   reset(): void {
     this.#counters = newCounters();
@@ -134,6 +140,7 @@ export class CountingStore implements ObjectStore {
     try {
       const result = await request;
       this.#counters[kind].add(result, this.#clock.monotonic() - startMs);
+      if (result.kind !== 'failed' && result.date !== undefined) this.#clockSkewMs = this.#clock.now() - result.date;
       return result;
     } finally {
       this.#underWay--;

@@ -243,6 +243,18 @@ describe('PlainLog', () => {
     expect(store.body).toBe('{"somebody":["else"]}');
   });
 
+  it('refuses what does not fit into one string, and goes on with what does', async () => {
+    const { store, nodes } = await cluster(1);
+    const value = 'v'.repeat(180_000_000);
+    for (const key of ['a', 'b']) nodes[0]!.keyspace.apply(set(key, value));
+    const outcome = await nodes[0]!.append('c', value);
+    expect(outcome).toMatchObject({ kind: 'unavailable' });
+    expect((outcome as { reason: string }).reason).toContain('the most that the plain layout can hold');
+    expect(store.body).toBeUndefined();
+    nodes[0]!.keyspace.apply({ kind: 'flush', db: 0 });
+    expect((await nodes[0]!.append('small')).kind).toBe('committed');
+  });
+
   it('does not create an object anew that has vanished', async () => {
     const { store, nodes } = await cluster(1);
     await nodes[0]!.append('a');

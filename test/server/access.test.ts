@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunningNode } from '../../src/server/node.ts';
+import { requirement } from '../support/requirement.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { settingsDefault, startTestNode } from '../support/test-node.ts';
 
@@ -62,8 +63,7 @@ describe('a password', () => {
   });
 });
 
-const hasOpenssl =
-  spawnSync('openssl', ['version']).status === 0 || process.env['VALTHREE_TEST_REQUIRE_ALL'] !== undefined;
+const hasOpenssl = requirement(spawnSync('openssl', ['version']).status === 0, 'TLS: apt-get install openssl');
 
 describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'valthree-tls-'));

@@ -14,6 +14,7 @@ export interface PendingVerify {
 
 export class FakeLog implements Log {
   readonly pipelineDepth: number;
+  readonly retries = 0;
   readonly appends: PendingAppend[] = [];
   readonly verifies: PendingVerify[] = [];
 

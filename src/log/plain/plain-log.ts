@@ -67,6 +67,7 @@ const bytesPerMs = 1000;
 
 export class PlainLog implements Log {
   readonly pipelineDepth = 1;
+  retries = 0;
   readonly #options: PlainLogOptions;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The version that the keyspace stands on. */
@@ -87,8 +88,22 @@ export class PlainLog implements Log {
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
     const id = newCommitId(this.#options.environment.random);
     const trail = [id, ...this.#version.trail.slice(0, trailLengthMax - 1)];
-    const body = Buffer.from(encodeKeyspace(commit.keyspace) + encodeTrail(trail), 'utf8');
-    return this.#append(id, trail, body, deadline);
+    const body = this.#encode(commit.keyspace, trail);
+    return body === undefined ? Promise.resolve(this.#tooLarge()) : this.#append(id, trail, body, deadline);
+  }
+
+  #encode(keyspace: Keyspace, trail: readonly CommitId[]): Buffer | undefined {
+    try {
+      return Buffer.from(encodeKeyspace(keyspace) + encodeTrail(trail), 'utf8');
+    } catch (cause) {
+      // V8's way to say that a string is too long.
+      if (cause instanceof RangeError) return undefined;
+      throw cause;
+    }
+  }
+
+  #tooLarge(): Failure {
+    return this.#refusal('would pass 512 MB, the most that the plain layout can hold; delete something first');
   }
 
   async #append(id: CommitId, trail: readonly CommitId[], body: Buffer, deadline: Deadline): Promise<AppendOutcome> {
@@ -124,6 +139,7 @@ export class PlainLog implements Log {
         if (fate.kind !== 'unchanged') return fate;
       }
       if (!(await backoff.wait())) return failure(ambiguous, `${reason}: store=${store.location} object=${name}`);
+      this.retries++;
     }
   }
 
@@ -173,6 +189,7 @@ export class PlainLog implements Log {
           return this.#absent();
         case 'failed':
           if (result.failure === 'denied' || !(await backoff.wait())) return unavailable(result);
+          this.retries++;
       }
     }
   }
