@@ -16,10 +16,12 @@ import { runsInsideMulti } from '../commands/transactions.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
-import { encode, encodePieces, type Protocol } from '../resp/encode.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
-import { CommandTask, PendingReply } from './command-task.ts';
+import { CommandTask } from './command-task.ts';
+import { fileDescriptorOf } from './file-descriptor.ts';
+import { PendingReply, ReplyLine } from './reply-line.ts';
+import { ReplyOutput } from './reply-output.ts';
 import type { SessionHost } from './session-host.ts';
 
 /** Commands of one connection that may wait for their replies: more than any pipeline that helps. */
@@ -53,12 +55,8 @@ export class ClientSession implements Session {
   readonly #host: SessionHost;
   readonly #socket: Socket;
   readonly #parser: RequestParser;
-  /** The line of replies that are not written yet. */
-  #first: PendingReply | undefined;
-  #last: PendingReply | undefined;
-  #unanswered = 0;
-  /** Written out, to be sent at the end of this turn. */
-  #out = '';
+  readonly #line = new ReplyLine();
+  readonly #output: ReplyOutput;
   #lastCommand: ExecutableCommand | undefined;
   /** A command that a pause holds back. */
   #deferred: ByteString[] | undefined;
@@ -81,6 +79,7 @@ export class ClientSession implements Session {
     this.id = id;
     this.#host = host;
     this.#socket = socket;
+    this.#output = new ReplyOutput(socket);
     this.keyspace = host.keyspace;
     const { server, environment, table } = host;
     this.context = { session: this, server, environment, table };
@@ -131,7 +130,7 @@ export class ClientSession implements Session {
   get statistics(): SessionStatistics {
     return {
       queryBufferBytes: this.#parser.bufferedBytes,
-      outputBytes: this.#out.length + this.#socket.writableLength,
+      outputBytes: this.#output.unsentBytes,
       bytesIn: this.#socket.bytesRead,
       bytesOut: this.#socket.bytesWritten,
       commandCount: this.#commandCount,
@@ -140,7 +139,7 @@ export class ClientSession implements Session {
 
   /** Whether commands wait for their replies. */
   get isWaiting(): boolean {
-    return this.#first !== undefined || this.#busy;
+    return this.#line.length > 0 || this.#busy;
   }
 
   unwatch(): void {
@@ -211,8 +210,8 @@ export class ClientSession implements Session {
       !this.#closing &&
       !this.#busy &&
       this.#deferred === undefined &&
-      this.#unanswered < unansweredMax &&
-      this.#socket.writableLength + this.#out.length < unsentBytesMax &&
+      this.#line.length < unansweredMax &&
+      this.#output.unsentBytes < unsentBytesMax &&
       !this.#host.engine.congested
     );
   }
@@ -271,7 +270,7 @@ export class ClientSession implements Session {
       return;
     }
     const task = new CommandTask(this, command, args, this.#skipped || this.#replyMode === 'off');
-    this.#append(task);
+    this.#line.append(task);
     const counter = host.counterOf(command);
     const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
     if (command.holdsConnection?.(args) === true) {
@@ -302,7 +301,7 @@ export class ClientSession implements Session {
   #hold(command: SessionCommand, promise: Promise<Reply | undefined>): void {
     const place = new PendingReply(this.protocol);
     const silent = this.#skipped || this.#replyMode === 'off';
-    this.#append(place);
+    this.#line.append(place);
     this.#busy = true;
     const settle = (reply: Reply | undefined): void => {
       place.done = true;
@@ -338,21 +337,14 @@ export class ClientSession implements Session {
   /** Answers at once, or when those before it have been answered. */
   #answer(reply: Reply | undefined): void {
     if (reply === undefined || this.#skipped || this.#replyMode === 'off') return;
-    if (this.#first === undefined) {
-      this.#write(reply, this.protocol);
+    if (this.#line.length === 0) {
+      this.#output.write(reply, this.protocol);
       return;
     }
     const place = new PendingReply(this.protocol);
     place.done = true;
     place.reply = reply;
-    this.#append(place);
-  }
-
-  #append(place: PendingReply): void {
-    if (this.#last === undefined) this.#first = place;
-    else this.#last.next = place;
-    this.#last = place;
-    this.#unanswered++;
+    this.#line.append(place);
   }
 
   replyToError(command: DataCommand, cause: unknown): Reply {
@@ -380,10 +372,10 @@ export class ClientSession implements Session {
     this.#flushScheduled = false;
     if (this.#closed) return;
     do this.#writeDue();
-    while (this.#first?.done === true && this.#socket.writableLength < unsentBytesMax);
+    while (this.#line.isDue && this.#output.unsentBytes < unsentBytesMax);
     if (this.#closing) {
       // After the last byte both directions are closed: a half-open client would hold the connection for ever.
-      if (this.#first === undefined && !this.#busy) this.#socket.destroySoon();
+      if (!this.isWaiting) this.#socket.destroySoon();
     } else if (this.#stalled && !this.#processing && this.#mayGoOn()) {
       this.#stalled = false;
       this.#socket.resume();
@@ -392,32 +384,12 @@ export class ClientSession implements Session {
   }
 
   #writeDue(): void {
-    let first = this.#first;
-    const room = unsentBytesMax - this.#socket.writableLength;
-    while (first?.done === true && this.#out.length < room) {
-      if (first.reply !== undefined) this.#write(first.reply, first.protocol);
-      first = first.next;
-      this.#unanswered--;
+    while (this.#output.unsentBytes < unsentBytesMax) {
+      const due = this.#line.takeDue();
+      if (due === undefined) break;
+      if (due.reply !== undefined) this.#output.write(due.reply, due.protocol);
     }
-    this.#first = first;
-    if (first === undefined) this.#last = undefined;
-    this.#send();
-  }
-
-  #write(reply: Reply, protocol: Protocol): void {
-    try {
-      this.#out += encode(reply, protocol);
-    } catch (cause) {
-      if (!(cause instanceof RangeError)) throw cause;
-      // Too long for one string.
-      this.#send();
-      for (const piece of encodePieces(reply, protocol)) this.#socket.write(piece, 'latin1');
-    }
-  }
-
-  #send(): void {
-    if (this.#out !== '') this.#socket.write(this.#out, 'latin1');
-    this.#out = '';
+    this.#output.send();
   }
 
   #onClose(): void {
@@ -425,10 +397,4 @@ export class ClientSession implements Session {
     this.unwatch();
     this.#host.onClosed(this);
   }
-}
-
-/** Node keeps it to itself; tools like to see it. */
-function fileDescriptorOf(socket: Socket): number {
-  const handle = (socket as { _handle?: { fd?: unknown } })._handle;
-  return typeof handle?.fd === 'number' ? handle.fd : -1;
 }

@@ -2,24 +2,9 @@
 import { View } from '../keyspace/view.ts';
 import type { DataCommand } from '../commands/command.ts';
 import type { Task } from '../engine/task.ts';
-import type { Protocol } from '../resp/encode.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ClientSession } from './client-session.ts';
-
-/** A place in the line of a connection's replies. */
-export class PendingReply {
-  /** The next in line. */
-  next: PendingReply | undefined = undefined;
-  done = false;
-  /** `undefined`: nothing is sent. */
-  reply: Reply | undefined = undefined;
-  /** The protocol in force when the command ran. */
-  protocol: Protocol;
-
-  constructor(protocol: Protocol) {
-    this.protocol = protocol;
-  }
-}
+import { PendingReply } from './reply-line.ts';
 
 export class CommandTask extends PendingReply implements Task {
   readonly #session: ClientSession;
