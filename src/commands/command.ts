@@ -14,7 +14,7 @@ import type { Server, Session } from './session.ts';
 /** The words of a command as they came, its name first (and its subcommand's name second). */
 export type Arguments = readonly ByteString[];
 
-export type CommandFlag =
+type CommandFlag =
   | 'write'
   | 'readonly'
   | 'denyoom'
@@ -37,7 +37,7 @@ export type CommandFlag =
   | 'allow_busy'
   | 'touches_arbitrary_keys';
 
-export interface CommandDoc {
+interface CommandDoc {
   readonly summary: string;
   readonly since: string;
   readonly complexity: string;
