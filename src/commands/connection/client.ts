@@ -1,13 +1,13 @@
 /** CLIENT: what the node knows of its connections. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { parseInteger } from '../../resp/integer.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineSession } from '../command.ts';
 import { CommandError, shown, syntaxError, wrongSubcommand } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { timeoutMsOf } from '../numbers.ts';
 import { describeClient } from './client-description.ts';
-import { parseKill } from './client-kill.ts';
+import { clientKill } from './client-kill.ts';
+import { clientList } from './client-list.ts';
 import { checkedAttribute, checkedName } from './client-name.ts';
 
 const clientGetname = defineSession({
@@ -88,141 +88,6 @@ const clientInfo = defineSession({
     text: `${describeClient(session, environment.clock.now())}\n`,
   }),
 });
-
-const clientKill = defineSession({
-  name: 'KILL',
-  group: 'connection',
-  arity: -3,
-  flags: ['admin', 'noscript', 'loading', 'stale'],
-  categories: ['connection'],
-  doc: {
-    summary: 'Closes connections.',
-    since: '2.4.0',
-    complexity: 'O(N) where N is the number of client connections',
-    arguments: [
-      {
-        name: 'filter',
-        type: 'oneof',
-        arguments: [
-          { name: 'old-format', type: 'string', displayText: 'ip:port', deprecatedSince: '2.8.12' },
-          {
-            name: 'new-format',
-            type: 'oneof',
-            multiple: true,
-            arguments: [
-              { name: 'client-id', type: 'integer', token: 'ID', optional: true, since: '2.8.12' },
-              {
-                name: 'client-type',
-                type: 'oneof',
-                token: 'TYPE',
-                optional: true,
-                since: '2.8.12',
-                arguments: [
-                  { name: 'normal', type: 'pure-token', token: 'normal' },
-                  { name: 'master', type: 'pure-token', token: 'master', since: '3.2.0' },
-                  { name: 'primary', type: 'pure-token', token: 'primary', since: '8.0.0' },
-                  { name: 'slave', type: 'pure-token', token: 'slave' },
-                  { name: 'replica', type: 'pure-token', token: 'replica', since: '5.0.0' },
-                  { name: 'pubsub', type: 'pure-token', token: 'pubsub' },
-                ],
-              },
-              { name: 'username', type: 'string', token: 'USER', optional: true },
-              { name: 'addr', type: 'string', displayText: 'ip:port', token: 'ADDR', optional: true },
-              { name: 'laddr', type: 'string', displayText: 'ip:port', token: 'LADDR', optional: true, since: '6.2.0' },
-              {
-                name: 'skipme',
-                type: 'oneof',
-                token: 'SKIPME',
-                optional: true,
-                arguments: [
-                  { name: 'yes', type: 'pure-token', token: 'YES' },
-                  { name: 'no', type: 'pure-token', token: 'NO' },
-                ],
-              },
-              { name: 'maxage', type: 'integer', token: 'MAXAGE', optional: true, since: '8.0.0' },
-            ],
-          },
-        ],
-      },
-    ],
-  },
-  parse: (argv) => parseKill(argv),
-  run: ({ session, server, environment }, { matches, skipMe, legacy }) => {
-    const now = environment.clock.now();
-    const victims = [...server.sessions].filter((other) => matches(other, now) && !(skipMe && other === session));
-    if (legacy && victims.length === 0) throw new CommandError('ERR No such client');
-    for (const victim of victims) {
-      if (victim === session) victim.closeAfterReplies();
-      else victim.kill();
-    }
-    return legacy ? ok : victims.length;
-  },
-});
-
-const clientList = defineSession({
-  name: 'LIST',
-  group: 'connection',
-  arity: -2,
-  flags: ['admin', 'noscript', 'loading', 'stale'],
-  categories: ['connection'],
-  tips: ['nondeterministic_output'],
-  doc: {
-    summary: 'Describes the connections.',
-    since: '2.4.0',
-    complexity: 'O(N) where N is the number of client connections',
-    arguments: [
-      {
-        name: 'client-type',
-        type: 'oneof',
-        token: 'TYPE',
-        optional: true,
-        since: '5.0.0',
-        arguments: [
-          { name: 'normal', type: 'pure-token', token: 'normal' },
-          { name: 'master', type: 'pure-token', token: 'master' },
-          { name: 'replica', type: 'pure-token', token: 'replica' },
-          { name: 'pubsub', type: 'pure-token', token: 'pubsub' },
-        ],
-      },
-      { name: 'client-id', type: 'integer', token: 'ID', optional: true, multiple: true, since: '6.2.0' },
-    ],
-  },
-  parse: (argv) => parseList(argv.slice(2)),
-  run: ({ server, environment }, { ids, type }) => {
-    const now = environment.clock.now();
-    const chosen =
-      ids?.flatMap((id) => server.findSession(id) ?? []) ?? (type === 'normal' ? [...server.sessions] : []);
-    const text = chosen.map((session) => `${describeClient(session, now)}\n`).join('');
-    return { kind: 'verbatim', format: 'txt', text };
-  },
-});
-
-interface ListOptions {
-  /** In this order, and as often as they are named. */
-  readonly ids?: readonly number[];
-  /** Every client of this node is a normal one. */
-  readonly type: string;
-}
-
-function parseList(words: readonly ByteString[]): ListOptions {
-  const option = words[0]?.toUpperCase();
-  if (option === undefined) return { type: 'normal' };
-  if (option === 'TYPE' && words.length === 2) {
-    const type = (words[1] as ByteString).toLowerCase();
-    if (!clientTypes.includes(type))
-      throw new CommandError(`ERR Unknown client type '${shown(words[1] as ByteString)}'`);
-    return { type };
-  }
-  if (option !== 'ID' || words.length < 2) throw new CommandError(syntaxError);
-  const ids = words.slice(1).map((word) => {
-    const id = parseInteger(word);
-    if (id === undefined) throw new CommandError('ERR Invalid client ID');
-    return Number(id);
-  });
-  return { ids, type: 'normal' };
-}
-
-const clientTypes = ['normal', 'replica', 'slave', 'pubsub', 'master', 'primary'];
 
 const clientNoEvict = defineSession({
   name: 'NO-EVICT',
