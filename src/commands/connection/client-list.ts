@@ -54,10 +54,7 @@ function parseList(words: readonly ByteString[]): ListOptions {
   const option = words[0]?.toUpperCase();
   if (option === undefined) return { type: 'normal' };
   if (option === 'TYPE' && words.length === 2) {
-    const type = (words[1] as ByteString).toLowerCase();
-    if (!clientTypes.includes(type))
-      throw new CommandError(`ERR Unknown client type '${shown(words[1] as ByteString)}'`);
-    return { type };
+    return { type: clientTypeOf(words[1] as ByteString) };
   }
   if (option !== 'ID' || words.length < 2) throw new CommandError(syntaxError);
   const ids = words.slice(1).map((word) => {
