@@ -19,10 +19,10 @@ import type { ByteString } from '../resp/bytes.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
 import { CommandTask } from './command-task.ts';
-import { fileDescriptorOf } from './file-descriptor.ts';
 import { PendingReply, ReplyLine } from './reply-line.ts';
 import { ReplyOutput } from './reply-output.ts';
 import type { SessionHost } from './session-host.ts';
+import { addressOf, fileDescriptorOf } from './socket-facts.ts';
 
 /** Commands of one connection that may wait for their replies: more than any pipeline that helps. */
 const unansweredMax = 16_384;
@@ -83,8 +83,8 @@ export class ClientSession implements Session {
     this.keyspace = host.keyspace;
     const { server, environment, table } = host;
     this.context = { session: this, server, environment, table };
-    this.address = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`;
-    this.localAddress = `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`;
+    this.address = addressOf(socket.remoteAddress, socket.remotePort);
+    this.localAddress = addressOf(socket.localAddress, socket.localPort);
     this.fileDescriptor = fileDescriptorOf(socket);
     this.connectedAt = this.lastInteractionAt = environment.clock.now();
     this.#parser = new RequestParser({ ...host.parserLimits(), authenticated: !server.passwordRequired });
