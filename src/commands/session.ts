@@ -61,8 +61,10 @@ export interface SessionStatistics {
 
 export interface QueuedTransaction {
   readonly commands: { readonly command: ExecutableCommand; readonly argv: Arguments }[];
-  /** A command could not be queued: EXEC will refuse. */
+  /** A command could not be queued: EXEC will refuse, so no more is kept. */
   broken: boolean;
+  /** What the queued words take; bounded by `client-query-buffer-limit`. */
+  bytes: number;
 }
 
 /** The node. */

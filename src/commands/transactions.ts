@@ -31,7 +31,7 @@ export const multi = defineSession({
   doc: { summary: 'Begins a transaction: the commands that follow are queued.', since: '1.2.0', complexity: 'O(1)' },
   parse: () => undefined,
   run: ({ session }) => {
-    session.transaction = { commands: [], broken: false };
+    session.transaction = { commands: [], broken: false, bytes: 0 };
     return ok;
   },
 });

@@ -29,6 +29,9 @@ const unansweredMax = 16_384;
 /** Bytes of replies that are written out ahead of what the socket has taken. */
 const unsentBytesMax = 1024 * 1024;
 
+/** What a queued word takes beyond its bytes. */
+const wordOverheadBytes = 32;
+
 const queued = simple('QUEUED');
 const notInTransaction = error('ERR Command not allowed inside a transaction');
 const notAuthenticated = error('NOAUTH Authentication required.');
@@ -245,7 +248,7 @@ export class ClientSession implements Session {
       return;
     }
     if (this.transaction !== undefined && !runsInsideMulti(command)) {
-      this.transaction.commands.push({ command, argv });
+      this.#queue(this.transaction, command, argv);
       this.#answer(queued);
       return;
     }
@@ -312,6 +315,13 @@ export class ClientSession implements Session {
     promise.then(settle, (cause: unknown) => {
       settle(this.#host.replyToError(cause, this.#host.nameOf(command)));
     });
+  }
+
+  #queue(transaction: QueuedTransaction, command: ExecutableCommand, argv: Arguments): void {
+    if (transaction.broken) return;
+    transaction.commands.push({ command, argv });
+    for (const word of argv) transaction.bytes += word.length + wordOverheadBytes;
+    if (transaction.bytes > this.#host.parserLimits().queryBufferBytesMax) this.kill();
   }
 
   /** A command that may not even be queued: the transaction will fail, and at once where the command is EXEC. */

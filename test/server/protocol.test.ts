@@ -163,6 +163,21 @@ describe('limits', () => {
     await small.drain();
   });
 
+  it('closes a client that queues without end, and keeps nothing of a broken transaction', () =>
+    withClient(async (client) => {
+      await client.call('CONFIG', 'SET', 'client-query-buffer-limit', '1mb');
+      const other = await RawClient.connect(node.port);
+      other.send(encodeRequest(['MULTI']) + encodeRequest(['SET', 'k', 'x'.repeat(1000)]).repeat(2000));
+      await other.closing();
+      const broken = await RawClient.connect(node.port);
+      const queued = Array.from({ length: 2000 }, () => ['SET', 'k', 'x'.repeat(1000)]);
+      const replies = await broken.pipeline([['MULTI'], ['NOSUCH'], ...queued, ['EXEC']]);
+      expect(replies.at(-1)).toMatchObject({ text: expect.stringMatching(/^EXECABORT/) as string });
+      broken.close();
+      await client.call('CONFIG', 'SET', 'client-query-buffer-limit', '1gb');
+      expect(await client.call('EXISTS', 'k')).toBe(0);
+    }));
+
   it('refuses values longer than proto-max-bulk-len', () =>
     withClient(async (client) => {
       await client.call('CONFIG', 'SET', 'proto-max-bulk-len', '1mb');
