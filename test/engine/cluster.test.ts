@@ -29,7 +29,7 @@ async function countUnder(faults: Faults, seed: number, operationsPerClient = 15
     const beforeMs = environment.clock.monotonic();
     const values = await cluster.result(Promise.all([0, 1, 2].map((node) => cluster.read(node, key))));
     expect(environment.clock.monotonic() - beforeMs, `seed ${seed}: slow after the faults`).toBeLessThan(2000);
-    expect(new Set(values).size, `seed ${seed}: the nodes disagree: ${values.join()}`).toBe(1);
+    expect(new Set(values).size, `seed ${seed}: the nodes disagree: ${JSON.stringify(values)}`).toBe(1);
     expect(counterViolation(history.get(key)!, values[0] as number), `seed ${seed}, key ${key}`).toBeUndefined();
   }
   return cluster;
