@@ -32,12 +32,13 @@ export class CommandTask extends PendingReply implements Task {
 
   settle(reply: Reply): void {
     this.done = true;
-    if (!this.#silent) this.reply = reply;
+    let final = reply;
     try {
       this.#command.settled?.(this.#session.context, this.#args, reply);
     } catch (cause) {
-      this.reply = this.#session.replyToError(this.#command, cause);
+      final = this.#session.replyToError(this.#command, cause);
     }
-    this.#session.onSettled(this, this.#command, reply);
+    if (!this.#silent) this.reply = final;
+    this.#session.onSettled(this, this.#command, final);
   }
 }
