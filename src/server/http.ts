@@ -2,24 +2,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Logger } from './logger.ts';
 import { metricsRegistry } from './metrics.ts';
 import type { NodeServer } from './node-server.ts';
 
 export class OperatorServer {
+  readonly #logger: Logger;
   readonly #server: Server;
   #registry: Registry | undefined;
   #ready = false;
 
-  constructor() {
+  constructor(logger: Logger) {
+    this.#logger = logger;
     this.#server = createServer((request, response) => {
-      void this.#answer(request, response);
+      this.#answer(request, response).catch((cause: unknown) => {
+        this.#logger.error({ err: cause }, 'a request of an operator failed');
+        if (response.headersSent) response.destroy();
+        else send(response, 500, 'internal error; the log of this node says more\n');
+      });
     });
   }
 
   async listen(host: string, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ host, port }, resolve);
+      this.#server.listen({ host, port }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#server.on('error', (cause) => {
+      this.#logger.error({ err: cause.message }, 'the listener for operators failed');
     });
     return (this.#server.address() as AddressInfo).port;
   }

@@ -60,7 +60,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const environment = systemEnvironment();
   const { logger } = options;
   const listener = new Listener({ tls: options.tls && loadTls(options.tls), logger });
-  const operator = options.http && new OperatorServer();
+  const operator = options.http && new OperatorServer(logger);
   try {
     const port = await listener.bind(options.host, options.port);
     const httpPort = options.http && (await operator?.listen(options.http.host, options.http.port));
