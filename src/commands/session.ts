@@ -54,6 +54,8 @@ export interface Session {
 export interface SessionStatistics {
   readonly queryBufferBytes: number;
   readonly outputBytes: number;
+  /** Held by commands that are not answered yet. */
+  readonly unansweredBytes: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly commandCount: number;

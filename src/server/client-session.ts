@@ -4,17 +4,16 @@
  * The hot path allocates one task and its arguments per command: commands are parsed straight out of the chunk that
  * was read, replies are held in a linked list until they are due, and what is due in one turn is written at once.
  *
- * Bounds: while too many commands are unanswered, too many bytes unsent or the engine is congested, the socket is not
- * read and nothing more is parsed, so a client that sends but does not read costs no more than these bounds. Replies
- * are written out only as far as the socket takes them; until then they are references to values.
+ * Bounds: while too many commands are unanswered, they and their replies hold too much memory, too many bytes are
+ * unsent or the node as a whole is full (`admission.ts`), the socket is not read and nothing more is parsed, so a
+ * client that sends but does not read costs no more than these bounds, and one command more. Replies are written out
+ * only as far as the socket takes them; until then they are references to values.
  */
 import type { Socket } from 'node:net';
 import type { Arguments, DataCommand, ExecutableCommand, SessionCommand, SessionContext } from '../commands/command.ts';
 import { resolveCommand } from '../commands/resolve.ts';
 import type { QueuedTransaction, Session, SessionStatistics } from '../commands/session.ts';
 import { runsInsideMulti } from '../commands/transactions.ts';
-import type { Keyspace } from '../keyspace/keyspace.ts';
-import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
@@ -22,39 +21,29 @@ import { CommandTask } from './command-task.ts';
 import { PendingReply, ReplyLine } from './reply-line.ts';
 import { ReplyOutput } from './reply-output.ts';
 import type { SessionHost } from './session-host.ts';
-import { addressOf, fileDescriptorOf } from './socket-facts.ts';
+import { SessionState } from './session-state.ts';
+import { addressOf, fileDescriptorOf, writeQueueBytesOf } from './socket-facts.ts';
+import { replyBytes, wordsBytes } from './weight.ts';
 
 /** Commands of one connection that may wait for their replies: more than any pipeline that helps. */
 const unansweredMax = 16_384;
+/** Memory that these and their replies may hold: more than a socket takes in the time of a round. */
+const unansweredBytesMax = 64 * 1024 * 1024;
 /** Bytes of replies that are written out ahead of what the socket has taken. */
 const unsentBytesMax = 1024 * 1024;
-
-/** What a queued word takes beyond its bytes. */
-const wordOverheadBytes = 32;
 
 const queued = simple('QUEUED');
 const notInTransaction = error('ERR Command not allowed inside a transaction');
 const notAuthenticated = error('NOAUTH Authentication required.');
 
-export class ClientSession implements Session {
+export class ClientSession extends SessionState implements Session {
   readonly id: number;
   readonly address: string;
   readonly localAddress: string;
   readonly fileDescriptor: number;
   readonly connectedAt: number;
   lastInteractionAt: number;
-  name: ByteString = '';
-  libraryName: ByteString = '';
-  libraryVersion: ByteString = '';
-  protocol: 2 | 3 = 2;
-  db = 0;
-  readonly user = 'default';
-  noEvict = false;
-  noTouch = false;
-  transaction: QueuedTransaction | undefined = undefined;
-  watches: Watch[] = [];
   readonly context: SessionContext;
-  readonly keyspace: Keyspace;
   readonly #host: SessionHost;
   readonly #socket: Socket;
   readonly #parser: RequestParser;
@@ -77,13 +66,15 @@ export class ClientSession implements Session {
   #closing = false;
   #closed = false;
   #commandCount = 0;
+  /** At the last look for idle connections. */
+  #writeQueueBytes = 0;
 
   constructor(host: SessionHost, socket: Socket, id: number) {
+    super(host.keyspace);
     this.id = id;
     this.#host = host;
     this.#socket = socket;
     this.#output = new ReplyOutput(socket);
-    this.keyspace = host.keyspace;
     const { server, environment, table } = host;
     this.context = { session: this, server, environment, table };
     this.address = addressOf(socket.remoteAddress, socket.remotePort);
@@ -134,6 +125,7 @@ export class ClientSession implements Session {
     return {
       queryBufferBytes: this.#parser.bufferedBytes,
       outputBytes: this.#output.unsentBytes,
+      unansweredBytes: this.#line.bytes,
       bytesIn: this.#socket.bytesRead,
       bytesOut: this.#socket.bytesWritten,
       commandCount: this.#commandCount,
@@ -145,25 +137,20 @@ export class ClientSession implements Session {
     return this.#line.length > 0 || this.#busy;
   }
 
-  unwatch(): void {
-    for (const watch of this.watches) this.keyspace.watches.remove(watch);
-    this.watches = [];
+  /** Closes the connection if since then nothing has come or gone, and nothing is owed to the client. */
+  closeIfIdleSince(time: number): void {
+    const writeQueueBytes = writeQueueBytesOf(this.#socket);
+    if (writeQueueBytes !== this.#writeQueueBytes) {
+      this.#writeQueueBytes = writeQueueBytes;
+      this.lastInteractionAt = this.context.environment.clock.now();
+    }
+    const owed = this.#busy || this.#deferred !== undefined || (this.#line.length > 0 && !this.#line.isDue);
+    if (!owed && this.lastInteractionAt < time) this.kill();
   }
 
-  takeWatches(): readonly Watch[] {
-    const { watches } = this;
-    this.watches = [];
-    return watches;
-  }
-
-  reset(): void {
-    this.transaction = undefined;
-    this.unwatch();
-    this.protocol = 2;
-    this.db = 0;
-    this.name = '';
+  override reset(): void {
+    super.reset();
     this.#replyMode = 'on';
-    this.noEvict = this.noTouch = false;
     this.authenticated = !this.#host.server.passwordRequired;
   }
 
@@ -186,6 +173,8 @@ export class ClientSession implements Session {
 
   #onData(chunk: Buffer): void {
     this.lastInteractionAt = this.context.environment.clock.now();
+    // Whatever comes behind QUIT, an error or the end is nobody's.
+    if (this.#closing) return;
     this.#parser.push(chunk);
     if (this.#stalled) this.#parser.detach();
     else this.#process();
@@ -214,8 +203,9 @@ export class ClientSession implements Session {
       !this.#busy &&
       this.#deferred === undefined &&
       this.#line.length < unansweredMax &&
+      this.#line.bytes < unansweredBytesMax &&
       this.#output.unsentBytes < unsentBytesMax &&
-      !this.#host.engine.congested
+      !this.#host.admission.isFull
     );
   }
 
@@ -225,7 +215,7 @@ export class ClientSession implements Session {
     if (this.#closing || this.#stalled) return;
     this.#stalled = true;
     this.#socket.pause();
-    if (this.#host.engine.congested) this.#host.resumeWhenRoom(this);
+    if (this.#host.admission.isFull) this.#host.admission.await(this);
   }
 
   #dispatch(argv: ByteString[]): void {
@@ -240,8 +230,12 @@ export class ClientSession implements Session {
     }
     this.#lastCommand = command;
     if (!this.authenticated && !command.flags.includes('no_auth')) {
-      this.#reject(argv, notAuthenticated);
-      return;
+      // The password may have been taken away since this client came.
+      this.authenticated = !host.server.passwordRequired;
+      if (!this.authenticated) {
+        this.#reject(argv, notAuthenticated);
+        return;
+      }
     }
     if (this.transaction !== undefined && command.flags.includes('no_multi')) {
       this.#reject(argv, notInTransaction);
@@ -265,6 +259,8 @@ export class ClientSession implements Session {
 
   #submit(command: DataCommand, argv: Arguments): void {
     const host = this.#host;
+    // Between MULTI and EXEC only EXEC comes here, and takes what was queued.
+    const bytes = wordsBytes(argv) + (this.transaction?.bytes ?? 0);
     let args: unknown;
     try {
       args = command.parse(argv, this.context);
@@ -272,8 +268,9 @@ export class ClientSession implements Session {
       this.#refuse(command, cause);
       return;
     }
-    const task = new CommandTask(this, command, args, this.#skipped || this.#replyMode === 'off');
+    const task = new CommandTask(this, command, { args, bytes, silent: this.#skipped || this.#replyMode === 'off' });
     this.#line.append(task);
+    host.admission.hold(bytes);
     const counter = host.counterOf(command);
     const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
     if (command.holdsConnection?.(args) === true) {
@@ -320,7 +317,7 @@ export class ClientSession implements Session {
   #queue(transaction: QueuedTransaction, command: ExecutableCommand, argv: Arguments): void {
     if (transaction.broken) return;
     transaction.commands.push({ command, argv });
-    for (const word of argv) transaction.bytes += word.length + wordOverheadBytes;
+    transaction.bytes += wordsBytes(argv);
     if (transaction.bytes > this.#host.parserLimits().queryBufferBytesMax) this.kill();
   }
 
@@ -354,6 +351,7 @@ export class ClientSession implements Session {
     const place = new PendingReply(this.protocol);
     place.done = true;
     place.reply = reply;
+    place.bytes = replyBytes(reply);
     this.#line.append(place);
   }
 
@@ -361,8 +359,15 @@ export class ClientSession implements Session {
     return this.#host.replyToError(cause, this.#host.nameOf(command));
   }
 
+  /** Called by the tasks of this session when they are executed, again too. */
+  weigh(task: CommandTask, bytes: number): void {
+    this.#host.admission.hold(bytes - task.bytes);
+    this.#line.weigh(task, bytes);
+  }
+
   /** Called by the tasks of this session. */
   onSettled(task: CommandTask, command: DataCommand, reply: Reply): void {
+    this.#host.admission.release(task.bytes);
     if (isError(reply)) this.#host.countFailure(command, reply);
     if (task === this.#heldBy) {
       this.#heldBy = undefined;

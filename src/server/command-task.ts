@@ -5,6 +5,7 @@ import type { Task } from '../engine/task.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ClientSession } from './client-session.ts';
 import { PendingReply } from './reply-line.ts';
+import { replyBytes } from './weight.ts';
 
 export class CommandTask extends PendingReply implements Task {
   readonly #session: ClientSession;
@@ -13,9 +14,15 @@ export class CommandTask extends PendingReply implements Task {
   /** The database that was selected when the command came. */
   readonly #db: number;
   readonly #silent: boolean;
+  readonly #wordsBytes: number;
 
-  constructor(session: ClientSession, command: DataCommand, args: unknown, silent: boolean) {
+  constructor(
+    session: ClientSession,
+    command: DataCommand,
+    { args, bytes, silent }: { readonly args: unknown; readonly bytes: number; readonly silent: boolean },
+  ) {
     super(session.protocol);
+    this.bytes = this.#wordsBytes = bytes;
     this.#session = session;
     this.#command = command;
     this.#args = args;
@@ -27,7 +34,9 @@ export class CommandTask extends PendingReply implements Task {
     const { server, environment, table } = this.#session.context;
     const session = this.#session;
     const view = new View(session.keyspace, { db: this.#db, now: nowMs, touches: !session.noTouch });
-    return this.#command.execute({ session, server, environment, table, view }, this.#args);
+    const reply = this.#command.execute({ session, server, environment, table, view }, this.#args);
+    session.weigh(this, this.#wordsBytes + replyBytes(reply));
+    return reply;
   }
 
   settle(reply: Reply): void {

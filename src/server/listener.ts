@@ -111,12 +111,14 @@ function refuse(socket: Socket, text: string): void {
   socket.on('error', () => {
     // It is not listening any more; there is nothing to tell it.
   });
-  socket.end(`-${text}\r\n`);
+  socket.write(`-${text}\r\n`);
+  // Not merely ended: a client that keeps its half open would hold the socket for ever, beyond every limit.
+  socket.destroySoon();
 }
 
 function closeIdle(node: NodeServer): void {
   const { timeoutSeconds } = node.configuration.values;
   if (timeoutSeconds === 0) return;
   const latest = node.environment.clock.now() - timeoutSeconds * 1000;
-  for (const session of node.sessions) if (!session.isWaiting && session.lastInteractionAt < latest) session.kill();
+  for (const session of node.sessions) session.closeIfIdleSince(latest);
 }

@@ -10,6 +10,7 @@ import type { Watches } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, type ErrorReply } from '../resp/reply.ts';
 import type { CountingStore } from '../store/counting-store.ts';
+import { Admission } from './admission.ts';
 import type { ClientSession } from './client-session.ts';
 import { CommandRate } from './command-rate.ts';
 import { CommandCounters, type CommandCounter } from './command-counters.ts';
@@ -55,11 +56,11 @@ export class NodeServer implements Server, SessionHost {
   readonly startedAt: number;
   readonly runId: string;
   readonly counters: CommandCounters;
+  readonly admission: Admission;
   readonly #options: NodeServerOptions;
   readonly #sessions = new Map<number, ClientSession>();
   readonly #pause: Pause;
   #flushing: ClientSession[] = [];
-  #starved = new Set<ClientSession>();
   #whenAllClosed: (() => void) | undefined;
   connectionsReceived = 0;
   connectionsRejected = 0;
@@ -82,6 +83,7 @@ export class NodeServer implements Server, SessionHost {
     const { random } = options.environment;
     this.runId = Array.from({ length: 5 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
     this.counters = new CommandCounters(options.table);
+    this.admission = new Admission(options.engine);
     this.#pause = new Pause(options.environment);
     this.commandRate = new CommandRate(options.environment.clock, () => this.commandsProcessed);
   }
@@ -187,17 +189,6 @@ export class NodeServer implements Server, SessionHost {
     });
   }
 
-  resumeWhenRoom(session: ClientSession): void {
-    if (this.#starved.size === 0) {
-      this.engine.onRoom(() => {
-        const sessions = this.#starved;
-        this.#starved = new Set();
-        for (const starved of sessions) starved.resume();
-      });
-    }
-    this.#starved.add(session);
-  }
-
   replyToError(cause: unknown, commandName: string): ErrorReply {
     if (cause instanceof CommandError) return error(cause.message);
     this.#options.logger.error({ err: cause, command: commandName }, 'a command failed unexpectedly');
@@ -233,7 +224,7 @@ export class NodeServer implements Server, SessionHost {
 
   onClosed(session: ClientSession): void {
     this.#sessions.delete(session.id);
-    this.#starved.delete(session);
+    this.admission.forget(session);
     this.#pause.forget(session);
     this.#bytesIn += session.statistics.bytesIn;
     this.#bytesOut += session.statistics.bytesOut;

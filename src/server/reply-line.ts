@@ -10,6 +10,8 @@ export class PendingReply {
   /** The next in line. */
   next: PendingReply | undefined = undefined;
   done = false;
+  /** The memory it holds, words and reply. Changes by `ReplyLine.weigh` once it is in line. */
+  bytes = 0;
   /** `undefined`: nothing is sent. */
   reply: Reply | undefined = undefined;
   /** The protocol in force when the command ran. */
@@ -24,6 +26,12 @@ export class ReplyLine {
   #first: PendingReply | undefined;
   #last: PendingReply | undefined;
   #length = 0;
+  #bytes = 0;
+
+  /** The memory held by all in line. */
+  get bytes(): number {
+    return this.#bytes;
+  }
 
   get length(): number {
     return this.#length;
@@ -39,6 +47,13 @@ export class ReplyLine {
     else this.#last.next = place;
     this.#last = place;
     this.#length++;
+    this.#bytes += place.bytes;
+  }
+
+  /** One in line holds more memory than before, or less. */
+  weigh(place: PendingReply, bytes: number): void {
+    this.#bytes += bytes - place.bytes;
+    place.bytes = bytes;
   }
 
   /** Takes the first out of the line if it is due. */
@@ -48,6 +63,7 @@ export class ReplyLine {
     this.#first = first.next;
     if (first.next === undefined) this.#last = undefined;
     this.#length--;
+    this.#bytes -= first.bytes;
     return first;
   }
 }

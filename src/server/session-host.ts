@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Environment } from '../environment/environment.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ErrorReply } from '../resp/reply.ts';
+import type { Admission } from './admission.ts';
 import type { ClientSession } from './client-session.ts';
 import type { CommandCounter } from './command-counters.ts';
 
@@ -17,7 +18,7 @@ export interface SessionHost {
   parserLimits(): { bulkLengthMax: number; queryBufferBytesMax: number };
   /** Flushes the session when everything that settles now has been settled. */
   flushSoon(session: ClientSession): void;
-  resumeWhenRoom(session: ClientSession): void;
+  readonly admission: Admission;
   /** `CLIENT PAUSE` is in force. */
   readonly isPaused: boolean;
   /** Whether the pause holds this command back; the session is then resumed when the pause ends. */

@@ -1,5 +1,15 @@
-/** What `CLIENT LIST` tells of a socket. */
+/** What a socket tells of itself, or has to be asked for below its surface. */
 import type { Socket } from 'node:net';
+
+/** What Node keeps to itself. */
+interface Handle {
+  readonly fd?: unknown;
+  readonly writeQueueSize?: unknown;
+}
+
+function handleOf(socket: Socket): Handle | undefined {
+  return (socket as { _handle?: Handle | null })._handle ?? undefined;
+}
 
 /** `127.0.0.1:6379`, `[::1]:6379`. IPv4 over a socket of both kinds is written as what it is. */
 export function addressOf(ip: string | undefined, port: number | undefined): string {
@@ -7,8 +17,14 @@ export function addressOf(ip: string | undefined, port: number | undefined): str
   return `${plain.includes(':') ? `[${plain}]` : plain}:${port ?? 0}`;
 }
 
-/** Node keeps it to itself, tools like to see it. -1: not known. */
+/** For tools that like to see it. -1: not known. */
 export function fileDescriptorOf(socket: Socket): number {
-  const handle = (socket as { _handle?: { fd?: unknown } })._handle;
-  return typeof handle?.fd === 'number' ? handle.fd : -1;
+  const fd = handleOf(socket)?.fd;
+  return typeof fd === 'number' ? fd : -1;
+}
+
+/** Bytes that the kernel has not taken yet; unlike `writableLength` it falls while one long write is under way. */
+export function writeQueueBytesOf(socket: Socket): number {
+  const bytes = handleOf(socket)?.writeQueueSize;
+  return typeof bytes === 'number' ? bytes : socket.writableLength;
 }

@@ -41,6 +41,16 @@ describe('a password', () => {
     client.close();
   });
 
+  it('is asked of nobody once it has been taken away', async () => {
+    const other = await startTestNode({ settings: { ...settingsDefault(), password: 'secret' } });
+    const [inside, outside] = [await RawClient.connect(other.port), await RawClient.connect(other.port)];
+    expect(await outside.call('GET', 'a')).toEqual(noAuth);
+    await inside.call('AUTH', 'secret');
+    expect(await inside.call('CONFIG', 'SET', 'requirepass', '')).toMatchObject({ text: 'OK' });
+    expect(await outside.call('GET', 'a')).toBe(null);
+    await other.drain();
+  });
+
   it('keeps strangers to short requests', async () => {
     const client = await RawClient.connect(node.port);
     client.send('*1\r\n$20000\r\n');

@@ -174,7 +174,7 @@ function fakeSession(keyspace: Keyspace): Session {
       session.unwatch();
       session.db = 0;
     },
-    statistics: { queryBufferBytes: 0, outputBytes: 0, bytesIn: 0, bytesOut: 0, commandCount: 0 },
+    statistics: { queryBufferBytes: 0, outputBytes: 0, unansweredBytes: 0, bytesIn: 0, bytesOut: 0, commandCount: 0 },
   };
   return session;
 }

@@ -27,7 +27,7 @@ export function describeClient(session: Session, nowMs: number): string {
     ['obl', 0],
     ['oll', 0],
     ['omem', statistics.outputBytes],
-    ['tot-mem', statistics.queryBufferBytes + statistics.outputBytes],
+    ['tot-mem', statistics.queryBufferBytes + statistics.outputBytes + statistics.unansweredBytes],
     ['events', 'r'],
     ['cmd', session.lastCommand === '' ? 'NULL' : session.lastCommand],
     ['user', session.user],
