@@ -58,9 +58,10 @@ function startCluster(options: ResolvedServeOptions, count: number, flags: reado
     const addr = formatAddress({ host: options.host, port: options.port === 0 ? 0 : options.port + index });
     const http = options.http && { ...options.http, port: options.http.port === 0 ? 0 : options.http.port + index };
     const addresses = ['--addr', addr, ...(http === undefined ? [] : ['--http-addr', formatAddress(http)])];
-    // A group of its own: Ctrl-C reaches this process only, which then stops the nodes in order.
+    // A group of its own: Ctrl-C reaches this process only, which then stops the nodes in order. The channel tells a
+    // node when this process has ended in a way that it could not tell of.
     const child = spawn(process.execPath, [...process.execArgv, main, 'serve', ...addresses, ...flags], {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
       env: { ...process.env, VALTHREE_HTTP_ADDR: '', VALTHREE_ADDR: '' },
     });
@@ -101,7 +102,7 @@ function superviseNodes(nodes: readonly ChildProcess[]): void {
       if (running === 0) process.exit(exitCode);
     });
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // The nodes drain at the first signal and leave at once at the second.
     process.on(signal, () => {
       stop('SIGTERM');

@@ -3,8 +3,17 @@ import { InvalidArgumentError } from 'commander';
 
 const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
+/** What a timer of Node can wait: about 24 days. */
+const durationMaxMs = 2 ** 31 - 1;
+
 /** In milliseconds. */
 export function parseDuration(text: string): number {
+  const ms = durationMs(text);
+  if (ms > durationMaxMs) throw new InvalidArgumentError('It must be at most 596h (24 days).');
+  return ms;
+}
+
+function durationMs(text: string): number {
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {

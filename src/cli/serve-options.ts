@@ -5,9 +5,11 @@ import { logLevels, type LogLevel } from '../server/logger.ts';
 import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
 import { bulkLengthMax } from '../server/settings.ts';
+import { isLoopback } from '../server/socket-facts.ts';
 import { parseStoreUrl } from '../store/store-url.ts';
-import { isLoopback, parseAddress, type Address } from './addresses.ts';
+import { parseAddress, type Address } from './addresses.ts';
 import { parseDuration } from './durations.ts';
+import { addOptionWithVariable } from './environment-variables.ts';
 import { UsageError } from './exit.ts';
 
 /** As commander hands them over. */
@@ -37,7 +39,7 @@ interface ServeFlags {
   readonly tlsCertFile?: string;
   readonly tlsKeyFile?: string;
   readonly tlsCaCertFile?: string;
-  readonly tlsAuthClients: TlsFiles['authClients'];
+  readonly tlsAuthClients?: TlsFiles['authClients'];
   readonly httpAddr?: Address;
   readonly json: boolean;
   readonly verbose: boolean;
@@ -57,14 +59,9 @@ export function addServeOptions(command: Command): Command {
   ];
   for (const [heading, options] of groups) {
     command.optionsGroup(heading);
-    for (const option of options) command.addOption(option.env(environmentName(option)));
+    for (const option of options) addOptionWithVariable(command, option);
   }
   return command;
-}
-
-/** `--s3-addr` is `VALTHREE_S3_ADDR`. */
-function environmentName(option: Option): string {
-  return `VALTHREE_${option.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
 }
 
 function listenOptions(): Option[] {
@@ -130,7 +127,7 @@ function securityOptions(): Option[] {
     new Option('--tls-ca-cert-file <file>', "issuer of clients' certificates, PEM"),
     new Option('--tls-auth-clients <mode>', 'whether clients must show a certificate')
       .choices(['yes', 'no', 'optional'])
-      .default('yes', 'yes with --tls-ca-cert-file, else no'),
+      .default(undefined, 'yes with --tls-ca-cert-file, else no'),
   ];
 }
 
@@ -170,7 +167,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     keysMax: flags.maxKeys,
     storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),
     requestTimeoutMs: positive(flags.s3RequestTimeout, '--s3-request-timeout'),
-    commitIntervalMs: flags.commitInterval,
+    commitIntervalMs: commitIntervalOf(flags),
     settings: {
       clientsMax: flags.maxClients,
       timeoutSeconds: Math.ceil(flags.timeout / 1000),
@@ -198,6 +195,13 @@ function refuseUnprotected(flags: ServeFlags): void {
 function positive(ms: number, flag: string): number {
   if (ms <= 0) throw new UsageError(`${flag} must be more than 0`);
   return ms;
+}
+
+function commitIntervalOf({ commitInterval, s3Timeout }: ServeFlags): number {
+  if (commitInterval >= s3Timeout) {
+    throw new UsageError('--commit-interval must be less than --s3-timeout: commands would time out while they wait');
+  }
+  return commitInterval;
 }
 
 function resolveStore(flags: ServeFlags): NodeOptions['store'] {
@@ -232,15 +236,20 @@ function resolveStore(flags: ServeFlags): NodeOptions['store'] {
 }
 
 function resolveTls(flags: ServeFlags): TlsFiles | undefined {
-  const { tlsCertFile: certFile, tlsKeyFile: keyFile, tlsCaCertFile: caCertFile } = flags;
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile, tlsCaCertFile: caCertFile, tlsAuthClients } = flags;
   if (certFile === undefined && keyFile === undefined) {
-    if (caCertFile !== undefined) throw new UsageError('--tls-ca-cert-file needs --tls-cert-file and --tls-key-file');
+    const alone = caCertFile === undefined ? tlsAuthClients && '--tls-auth-clients' : '--tls-ca-cert-file';
+    if (alone !== undefined) throw new UsageError(`${alone} needs --tls-cert-file and --tls-key-file`);
     return undefined;
   }
   if (certFile === undefined || keyFile === undefined) {
     throw new UsageError('--tls-cert-file and --tls-key-file go together');
   }
-  return { certFile, keyFile, caCertFile, authClients: caCertFile === undefined ? 'no' : flags.tlsAuthClients };
+  const authClients = tlsAuthClients ?? (caCertFile === undefined ? 'no' : 'yes');
+  if (authClients !== 'no' && caCertFile === undefined) {
+    throw new UsageError(`--tls-auth-clients ${authClients} needs --tls-ca-cert-file: whose certificates are good?`);
+  }
+  return { certFile, keyFile, caCertFile, authClients };
 }
 
 /** Of the names that `CONFIG GET loglevel` knows. */

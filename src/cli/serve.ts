@@ -4,6 +4,7 @@ import { createLogger, type Logger } from '../server/logger.ts';
 import { startNode, type RunningNode } from '../server/node.ts';
 import { formatAddress } from './addresses.ts';
 import { exitCodes } from './exit.ts';
+import { clientsAllowedBySystem } from './open-files.ts';
 import { addServeOptions, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
 
@@ -42,14 +43,20 @@ async function serve(options: ResolvedServeOptions): Promise<void> {
     stopping = true;
     void drain(node, reason, logger);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.on(signal, () => {
       stop(signal, false);
     });
   }
+  // Started by `valthree cluster`, which has ended without saying so.
+  process.on('disconnect', () => {
+    if (!stopping) stop('the cluster has ended', false);
+  });
+  process.channel?.unref();
   try {
     node = await startNode({
       ...options,
+      settings: { ...options.settings, clientsMax: lowerToSystem(options.settings.clientsMax, logger) },
       version,
       logger,
       onShutdown: (now) => {
@@ -61,6 +68,17 @@ async function serve(options: ResolvedServeOptions): Promise<void> {
     process.exit(exitCodes.failure);
   }
   announce(node, options, logger);
+}
+
+/** As in Valkey: beyond what the system allows, clients would hang unaccepted. */
+function lowerToSystem(clientsMax: number, logger: Logger): number {
+  const allowed = clientsAllowedBySystem();
+  if (allowed >= clientsMax) return clientsMax;
+  logger.warn(
+    { maxClients: clientsMax, loweredTo: allowed },
+    'the system lets this process open too few files for --max-clients: raise ulimit -n',
+  );
+  return allowed;
 }
 
 function announce(node: RunningNode, options: ResolvedServeOptions, logger: Logger): void {

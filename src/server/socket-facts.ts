@@ -28,3 +28,8 @@ export function writeQueueBytesOf(socket: Socket): number {
   const bytes = handleOf(socket)?.writeQueueSize;
   return typeof bytes === 'number' ? bytes : socket.writableLength;
 }
+
+/** Whether only this machine has such an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/i.test(host);
+}

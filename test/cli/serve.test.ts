@@ -1,4 +1,5 @@
 /** The program as a user runs it: flags, environment, errors, signals, exit codes. */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +37,16 @@ describe('called wrongly, it says so in one line and ends with 2', () => {
     [['serve', '--store', 'http://x'], {}, 'give the bucket as s3://bucket/name'],
     [['serve', '--tls-cert-file', 'x'], {}, '--tls-cert-file and --tls-key-file go together'],
     [['serve', '--tls-ca-cert-file', 'x'], {}, '--tls-ca-cert-file needs'],
+    [['serve', '--tls-auth-clients', 'yes'], {}, '--tls-auth-clients needs --tls-cert-file'],
+    [
+      ['serve', '--tls-cert-file', 'x', '--tls-key-file', 'y', '--tls-auth-clients', 'yes'],
+      {},
+      '--tls-auth-clients yes needs --tls-ca-cert-file',
+    ],
+    [['serve', '--commit-interval', '1000h'], {}, 'It must be at most 596h'],
+    [['serve', '--commit-interval', '61s'], {}, '--commit-interval must be less than --s3-timeout'],
+    [['serve', '--addr', '0.0.0.0:0'], { VALTHREE_NO_PROTECTED_MODE: 'false' }, 'can be reached from other machines'],
+    [['serve'], { VALTHREE_JSON: 'maybe' }, "VALTHREE_JSON must be yes or no, but is 'maybe'"],
     [['serve'], { VALTHREE_MAX_CLIENTS: 'many' }, 'VALTHREE_MAX_CLIENTS'],
     [['cluster', '--nodes', '0'], {}, 'It must be a whole number'],
     [['cluster', '--store', 'memory:'], {}, 'memory: is one process only'],
@@ -140,6 +151,42 @@ describe('serve', () => {
     for (const line of stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
   });
 
+  it('ends at once at a second signal', async () => {
+    const node = new NodeProcess(['serve', '--store', 'memory:', '--commit-interval', '30s', '--addr', ':0', '--json']);
+    const client = await RawClient.connect(await node.port());
+    client.send(encodeRequest(['PING']) + encodeRequest(['SET', 'a', '1']));
+    expect(await client.reply()).toEqual({ kind: 'simple', text: 'PONG' });
+    node.child.kill('SIGTERM');
+    await node.until(/settling what waits/);
+    const { code, stdout } = await node.kill('SIGTERM');
+    expect(stdout).toContain('"msg":"stopping at once"');
+    expect([code, client.received]).toEqual([0, '+PONG\r\n']);
+  });
+
+  it('takes no more clients than the system lets it have open', async () => {
+    const script = 'ulimit -n 100 && exec "$0" --import tsx "$@"';
+    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+    const child = spawn('sh', [
+      '-c',
+      script,
+      process.execPath,
+      main,
+      'serve',
+      '--store',
+      'memory:',
+      '--addr',
+      ':0',
+      '--json',
+    ]);
+    let log = '';
+    for await (const chunk of child.stdout) {
+      log += String(chunk);
+      if (log.includes('"msg":"ready"')) break;
+    }
+    child.kill('SIGTERM');
+    if (existsSync('/proc/self/limits')) expect(log).toMatch(/"maxClients":10000,"loweredTo":36,/);
+  });
+
   it('stops by SHUTDOWN', async () => {
     const node = new NodeProcess(['serve', '--addr', ':0', '--store', 'memory:', '--json']);
     const client = await RawClient.connect(await node.port());
@@ -221,6 +268,18 @@ describe('cluster', () => {
     const { code, stdout } = await cluster.kill('SIGINT');
     expect(code).toBe(0);
     expect(stdout.match(/"msg":"stopped"/g)).toHaveLength(3);
+  });
+
+  it('takes its nodes with it, however it ends', async () => {
+    const cluster = new NodeProcess(['cluster', '--nodes', '1', '--addr', ':0', '--store', join(directory, 'orphan')], {
+      VALTHREE_JSON: 'yes',
+    });
+    const [, port] = await cluster.until(/"addr":"127\.0\.0\.1:(\d+)".*"msg":"ready"/);
+    const client = await RawClient.connect(Number(port));
+    expect(await client.call('SET', 'a', '1')).toEqual({ kind: 'simple', text: 'OK' });
+    const ended = cluster.kill('SIGKILL');
+    await client.closing();
+    await ended;
   });
 
   it('stops when a node dies', async () => {
