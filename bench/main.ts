@@ -21,7 +21,7 @@ interface Target {
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined;
 const directory = mkdtempSync(join(tmpdir(), 'valthree-bench-'));
-const ceph = cephIsInstalled ? await Ceph.start() : undefined;
+const ceph = cephIsInstalled && (only?.includes('s3') ?? true) ? await Ceph.start() : undefined;
 
 const targets: Target[] = [
   { name: 'memory', start: () => startValthree(['--store', 'memory:']) },

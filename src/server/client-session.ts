@@ -18,6 +18,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
 import { CommandTask } from './command-task.ts';
+import { isHttpLine } from './cross-protocol.ts';
 import { PendingReply, ReplyLine } from './reply-line.ts';
 import { ReplyOutput } from './reply-output.ts';
 import type { SessionHost } from './session-host.ts';
@@ -223,6 +224,12 @@ export class ClientSession extends SessionState implements Session {
     this.#skipped = this.#replyMode === 'skip';
     if (this.#skipped) this.#replyMode = 'on';
     const host = this.#host;
+    if (isHttpLine(argv)) {
+      host.onHttpRequest(this);
+      this.kill();
+      this.#closing = true;
+      return;
+    }
     const command = resolveCommand(host.table, argv);
     if (command.kind === 'error') {
       this.#reject(argv, command);

@@ -61,6 +61,7 @@ export class NodeServer implements Server, SessionHost {
   readonly #sessions = new Map<number, ClientSession>();
   readonly #pause: Pause;
   #flushing: ClientSession[] = [];
+  #httpLoggedAt = -Infinity;
   #whenAllClosed: (() => void) | undefined;
   connectionsReceived = 0;
   connectionsRejected = 0;
@@ -187,6 +188,17 @@ export class NodeServer implements Server, SessionHost {
       this.#flushing = [];
       for (const due of sessions) due.flush();
     });
+  }
+
+  onHttpRequest(session: ClientSession): void {
+    // Once a minute: whoever can connect could fill the log.
+    const now = this.environment.clock.monotonic();
+    if (now < this.#httpLoggedAt + 60_000) return;
+    this.#httpLoggedAt = now;
+    this.#options.logger.warn(
+      { client: session.address },
+      'an HTTP request came to the port for Valkey clients, perhaps from a browser that was tricked: closed',
+    );
   }
 
   replyToError(cause: unknown, commandName: string): ErrorReply {

@@ -59,7 +59,11 @@ const startRetryMs = 1000;
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const environment = systemEnvironment();
   const { logger } = options;
-  const listener = new Listener({ tls: options.tls && loadTls(options.tls), logger });
+  const listener = new Listener({
+    tls: options.tls && loadTls(options.tls),
+    logger,
+    protectedMode: options.protectedMode,
+  });
   const operator = options.http && new OperatorServer(logger);
   try {
     const port = await listener.bind(options.host, options.port);

@@ -19,6 +19,8 @@ export interface SessionHost {
   /** Flushes the session when everything that settles now has been settled. */
   flushSoon(session: ClientSession): void;
   readonly admission: Admission;
+  /** Somebody speaks HTTP to us, perhaps without knowing. */
+  onHttpRequest(session: ClientSession): void;
   /** `CLIENT PAUSE` is in force. */
   readonly isPaused: boolean;
   /** Whether the pause holds this command back; the session is then resumed when the pause ends. */

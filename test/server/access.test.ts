@@ -1,7 +1,9 @@
 /** Who may connect: passwords, TLS, and what must never be told. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,6 +53,27 @@ describe('a password', () => {
     await other.drain();
   });
 
+  it('that was taken away closes the node to other machines', async () => {
+    const own = Object.values(networkInterfaces())
+      .flat()
+      .find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+    const other = await startTestNode({
+      host: '0.0.0.0',
+      settings: { ...settingsDefault(), password: 'secret' },
+    });
+    const inside = await RawClient.connect(other.port);
+    await inside.call('AUTH', 'secret');
+    await inside.call('CONFIG', 'SET', 'requirepass', '');
+    expect(await inside.call('GET', 'a')).toBe(null);
+    // A machine without a network has nobody to be closed to.
+    if (own !== undefined) {
+      const outside = await RawClient.connect(other.port, own);
+      await outside.closing();
+      expect(outside.received).toMatch(/^-DENIED /);
+    }
+    await other.drain();
+  });
+
   it('keeps strangers to short requests', async () => {
     const client = await RawClient.connect(node.port);
     client.send('*1\r\n$20000\r\n');
@@ -84,21 +107,10 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
   };
 
   beforeAll(() => {
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=ca',
-    );
+    for (const name of ['ca', 'foreign']) {
+      const words = `req -x509 -newkey rsa:2048 -nodes -keyout ${name}.key -out ${name}.pem -days 2 -subj /CN=${name}`;
+      openssl(...words.split(' '));
+    }
     for (const name of ['server', 'client']) {
       openssl(
         'req',
@@ -133,11 +145,12 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
     rmSync(directory, { recursive: true });
   });
 
-  function ping(port: number, withCertificate: boolean): Promise<string> {
+  function ping(port: number, certificate: 'client' | 'foreign' | 'none'): Promise<string> {
     return new Promise((resolve) => {
-      const own = withCertificate
-        ? { cert: readFileSync(file('client.pem')), key: readFileSync(file('client.key')) }
-        : {};
+      const own =
+        certificate === 'none'
+          ? {}
+          : { cert: readFileSync(file(`${certificate}.pem`)), key: readFileSync(file(`${certificate}.key`)) };
       const socket = tlsConnect({
         port,
         host: '127.0.0.1',
@@ -160,14 +173,31 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
   it('is spoken where a certificate is given, and clients must show theirs where that is asked', async () => {
     const tls = { certFile: file('server.pem'), keyFile: file('server.key'), caCertFile: file('ca.pem') };
     const strict = await startTestNode({ tls: { ...tls, authClients: 'yes' } });
-    expect(await ping(strict.port, true)).toBe(answer);
-    expect(await ping(strict.port, false)).toBe('');
+    expect(await ping(strict.port, 'client')).toBe(answer);
+    expect(await ping(strict.port, 'none')).toBe('');
+    expect(await ping(strict.port, 'foreign')).toBe('');
     await strict.drain();
     for (const authClients of ['no', 'optional'] as const) {
       const open = await startTestNode({ tls: { ...tls, authClients } });
-      expect(await ping(open.port, false)).toBe(answer);
+      expect(await ping(open.port, 'none')).toBe(answer);
+      expect(await ping(open.port, 'client')).toBe(answer);
+      expect(await ping(open.port, 'foreign')).toBe(authClients === 'optional' ? '' : answer);
       await open.drain();
     }
+  });
+
+  it('counts those who never finish their handshake among the clients', async () => {
+    const tls = { certFile: file('server.pem'), keyFile: file('server.key'), caCertFile: undefined };
+    const full = await startTestNode({
+      tls: { ...tls, authClients: 'no' },
+      settings: { ...settingsDefault(), clientsMax: 2 },
+    });
+    const silent = Array.from({ length: 130 }, () => connect(full.port, '127.0.0.1'));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    expect(await ping(full.port, 'none')).toBe('');
+    expect(full.server.connectionsRejected).toBe(1);
+    for (const socket of silent) socket.destroy();
+    await full.drain();
   });
 
   it('does not start with files that it cannot use', async () => {
@@ -179,5 +209,11 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
     };
     await expect(startTestNode({ tls })).rejects.toThrow(/cannot read the file of --tls-cert-file.*ENOENT/);
     await expect(startTestNode({ tls: { ...tls, certFile: file('client.pem') } })).rejects.toThrow(/key/i);
+    await expect(startTestNode({ tls: { ...tls, certFile: file('server.key') } })).rejects.toThrow(
+      /--tls-cert-file holds no certificate in PEM: path=.*server\.key/,
+    );
+    await expect(
+      startTestNode({ tls: { ...tls, certFile: file('server.pem'), keyFile: file('server.pem') } }),
+    ).rejects.toThrow(/--tls-key-file holds no private key in PEM/);
   });
 });

@@ -56,6 +56,18 @@ describe('a connection', () => {
       });
     }));
 
+  it.each(['POST / HTTP/1.1\r\n', 'GET /\r\nHost: localhost\r\n', 'post / HTTP/1.1\r\n'])(
+    'is closed where it speaks HTTP, before anything of it is run: %j',
+    (request) =>
+      withClient(async (client) => {
+        client.send(`${request}Content-Length: 13\r\n\r\nSET http 1\r\n`);
+        await client.closing();
+        await withClient(async (other) => {
+          expect(await other.call('EXISTS', 'http')).toBe(0);
+        });
+      }),
+  );
+
   it('answers what was sent before the client closed its half', () =>
     withClient(async (client) => {
       client.socket.end(encodeRequest(['SET', 'half', '1']) + encodeRequest(['GET', 'half']), 'latin1');
