@@ -9,7 +9,6 @@
  * client that sends but does not read costs no more than these bounds, and one command more. Replies are written out
  * only as far as the socket takes them; until then they are references to values.
  */
-import type { Socket } from 'node:net';
 import type { Arguments, DataCommand, ExecutableCommand, SessionCommand, SessionContext } from '../commands/command.ts';
 import { resolveCommand } from '../commands/resolve.ts';
 import type { QueuedTransaction, Session, SessionStatistics } from '../commands/session.ts';
@@ -17,6 +16,7 @@ import { runsInsideMulti } from '../commands/transactions.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
+import type { ClientSocket } from './client-socket.ts';
 import { CommandTask } from './command-task.ts';
 import { isHttpLine } from './cross-protocol.ts';
 import { PendingReply, ReplyLine } from './reply-line.ts';
@@ -46,7 +46,7 @@ export class ClientSession extends SessionState implements Session {
   lastInteractionAt: number;
   readonly context: SessionContext;
   readonly #host: SessionHost;
-  readonly #socket: Socket;
+  readonly #socket: ClientSocket;
   readonly #parser: RequestParser;
   readonly #line = new ReplyLine();
   readonly #output: ReplyOutput;
@@ -70,7 +70,7 @@ export class ClientSession extends SessionState implements Session {
   /** At the last look for idle connections. */
   #writeQueueBytes = 0;
 
-  constructor(host: SessionHost, socket: Socket, id: number) {
+  constructor(host: SessionHost, socket: ClientSocket, id: number) {
     super(host.keyspace);
     this.id = id;
     this.#host = host;

@@ -1,43 +1,17 @@
-/** A node, wired together: store, log, keyspace, engine, connections. Starts it and stops it. */
-import { allCommands } from '../commands/all-commands.ts';
-import { CommandError } from '../commands/command-error.ts';
-import { createCommandTable } from '../commands/table.ts';
-import { Engine } from '../engine/engine.ts';
-import { engineLimitsDefault } from '../engine/limits.ts';
+/** A node in a real process: takes its ports, opens its store, starts and stops. */
 import { systemEnvironment } from '../environment/system.ts';
 import type { Environment } from '../environment/environment.ts';
-import { Keyspace } from '../keyspace/keyspace.ts';
-import { PlainLog } from '../log/plain/plain-log.ts';
-import { error } from '../resp/reply.ts';
-import { CountingStore } from '../store/counting-store.ts';
 import { openStore, type OpenedStore, type OpenStoreOptions } from '../store/open-store.ts';
+import { assembleNode, type NodeSettings } from './assemble-node.ts';
 import { OperatorServer } from './http.ts';
 import { Listener, loadTls, type TlsFiles } from './listener.ts';
-import { logLevels, type Logger, type LogLevel } from './logger.ts';
-import { NodeServer } from './node-server.ts';
-import { Settings, type SettingValues } from './settings.ts';
+import type { Logger } from './logger.ts';
+import type { NodeServer } from './node-server.ts';
 
-export interface NodeOptions {
-  readonly version: string;
-  readonly host: string;
-  readonly port: number;
+export interface NodeOptions extends NodeSettings {
   readonly store: Omit<OpenStoreOptions, 'environment'>;
-  /** Of the database, where the store's address names none. */
-  readonly databaseName: string;
-  readonly databases: number;
-  readonly keysMax: number;
-  /** How long a command may wait for the store. */
-  readonly storeTimeoutMs: number;
-  /** How long one request to the store may take before it is sent again. */
-  readonly requestTimeoutMs: number;
-  readonly commitIntervalMs: number;
-  readonly settings: SettingValues;
-  readonly protectedMode: boolean;
   readonly tls: TlsFiles | undefined;
   readonly http: { readonly host: string; readonly port: number } | undefined;
-  readonly logger: Logger;
-  /** A client has sent SHUTDOWN. */
-  readonly onShutdown: (now: boolean) => void;
 }
 
 export interface RunningNode {
@@ -111,76 +85,18 @@ async function openDatabase(
 ): Promise<NodeServer> {
   const { logger } = options;
   const databaseName = opened.name ?? options.databaseName;
-  const store = new CountingStore(opened.store, environment.clock);
-  const keyspace = new Keyspace(options.databases);
-  const { databases, requestTimeoutMs } = options;
-  const log = new PlainLog({ store, name: databaseName, environment, databaseCount: databases, requestTimeoutMs });
-  const server = createServer(options, { environment, store, keyspace, log, port, databaseName });
+  const server = assembleNode({ ...options, databaseName, environment, store: opened.store, port });
   await server.engine.start();
   logger.info(
-    { store: store.location, database: databaseName, layout: server.facts.layout, keys: keyspace.size },
+    {
+      store: server.store.location,
+      database: databaseName,
+      layout: server.facts.layout,
+      keys: server.keyspace.size,
+    },
     'the database is open',
   );
   return server;
-}
-
-function createServer(
-  options: NodeOptions,
-  parts: {
-    environment: Environment;
-    store: CountingStore;
-    keyspace: Keyspace;
-    log: PlainLog;
-    port: number;
-    databaseName: string;
-  },
-): NodeServer {
-  const { environment, store, keyspace, log, port, databaseName } = parts;
-  const { logger } = options;
-  const engine = new Engine({
-    log,
-    keyspace,
-    environment,
-    limits: {
-      ...engineLimitsDefault,
-      timeoutMs: options.storeTimeoutMs,
-      commitIntervalMs: options.commitIntervalMs,
-      keysMax: options.keysMax,
-    },
-    replyToError: (cause) => {
-      if (cause instanceof CommandError) return error(cause.message);
-      logger.error({ err: cause }, 'a command failed unexpectedly');
-      return error('ERR internal error; the log of this node says more');
-    },
-  });
-  const fixed = { port, bind: options.host, databases: options.databases, protectedMode: options.protectedMode };
-  const settings = new Settings(options.settings, fixed, () => {
-    logger.level = pinoLevel(options.settings.logLevel);
-  });
-  return new NodeServer({
-    engine,
-    keyspace,
-    store,
-    environment,
-    table: createCommandTable(allCommands),
-    settings,
-    logger,
-    facts: { version: options.version, layout: 'plain', databaseName, port },
-    onShutdown: options.onShutdown,
-  });
-}
-
-/** Valkey's names of log levels beside those of the log itself. */
-const valkeyLevels: Readonly<Record<string, LogLevel>> = {
-  debug: 'debug',
-  verbose: 'debug',
-  notice: 'info',
-  warning: 'warn',
-  nothing: 'silent',
-};
-
-function pinoLevel(name: string): LogLevel {
-  return valkeyLevels[name] ?? logLevels.find((level) => level === name) ?? 'info';
 }
 
 function running(parts: {

@@ -1,15 +1,15 @@
 /** Writes replies out and sends what has been written in one piece: one write to the socket per batch of replies. */
-import type { Socket } from 'node:net';
 import type { ByteString } from '../resp/bytes.ts';
 import { encode, encodePieces, type Protocol } from '../resp/encode.ts';
 import type { Reply } from '../resp/reply.ts';
+import type { ClientSocket } from './client-socket.ts';
 
 export class ReplyOutput {
-  readonly #socket: Socket;
+  readonly #socket: ClientSocket;
   /** Written out, to be sent. */
   #text: ByteString = '';
 
-  constructor(socket: Socket) {
+  constructor(socket: ClientSocket) {
     this.#socket = socket;
   }
 

@@ -1,5 +1,5 @@
 /** What a socket tells of itself, or has to be asked for below its surface. */
-import type { Socket } from 'node:net';
+import type { ClientSocket } from './client-socket.ts';
 
 /** What Node keeps to itself. */
 interface Handle {
@@ -7,7 +7,7 @@ interface Handle {
   readonly writeQueueSize?: unknown;
 }
 
-function handleOf(socket: Socket): Handle | undefined {
+function handleOf(socket: ClientSocket): Handle | undefined {
   return (socket as { _handle?: Handle | null })._handle ?? undefined;
 }
 
@@ -18,13 +18,13 @@ export function addressOf(ip: string | undefined, port: number | undefined): str
 }
 
 /** For tools that like to see it. -1: not known. */
-export function fileDescriptorOf(socket: Socket): number {
+export function fileDescriptorOf(socket: ClientSocket): number {
   const fd = handleOf(socket)?.fd;
   return typeof fd === 'number' ? fd : -1;
 }
 
 /** Bytes that the kernel has not taken yet; unlike `writableLength` it falls while one long write is under way. */
-export function writeQueueBytesOf(socket: Socket): number {
+export function writeQueueBytesOf(socket: ClientSocket): number {
   const bytes = handleOf(socket)?.writeQueueSize;
   return typeof bytes === 'number' ? bytes : socket.writableLength;
 }

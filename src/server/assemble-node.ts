@@ -1,0 +1,93 @@
+/** A node, wired together: log, keyspace, engine, commands, connections. It takes no port and reads nothing yet. */
+import { allCommands } from '../commands/all-commands.ts';
+import { CommandError } from '../commands/command-error.ts';
+import { createCommandTable } from '../commands/table.ts';
+import { Engine } from '../engine/engine.ts';
+import { engineLimitsDefault } from '../engine/limits.ts';
+import type { Environment } from '../environment/environment.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { PlainLog } from '../log/plain/plain-log.ts';
+import { error } from '../resp/reply.ts';
+import { CountingStore } from '../store/counting-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { logLevels, type Logger, type LogLevel } from './logger.ts';
+import { NodeServer } from './node-server.ts';
+import { Settings, type SettingValues } from './settings.ts';
+
+export interface NodeSettings {
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  /** Of the database, where the store's address names none. */
+  readonly databaseName: string;
+  readonly databases: number;
+  readonly keysMax: number;
+  /** How long a command may wait for the store. */
+  readonly storeTimeoutMs: number;
+  /** How long one request to the store may take before it is sent again. */
+  readonly requestTimeoutMs: number;
+  readonly commitIntervalMs: number;
+  readonly settings: SettingValues;
+  readonly protectedMode: boolean;
+  readonly logger: Logger;
+  /** A client has sent SHUTDOWN. */
+  readonly onShutdown: (now: boolean) => void;
+}
+
+export interface NodeParts extends NodeSettings {
+  readonly environment: Environment;
+  readonly store: ObjectStore;
+}
+
+const commandTable = createCommandTable(allCommands);
+
+export function assembleNode(parts: NodeParts): NodeServer {
+  const { environment, databaseName, databases, requestTimeoutMs, logger, port } = parts;
+  const store = new CountingStore(parts.store, environment.clock);
+  const keyspace = new Keyspace(databases);
+  const log = new PlainLog({ store, name: databaseName, environment, databaseCount: databases, requestTimeoutMs });
+  const engine = new Engine({
+    log,
+    keyspace,
+    environment,
+    limits: {
+      ...engineLimitsDefault,
+      timeoutMs: parts.storeTimeoutMs,
+      commitIntervalMs: parts.commitIntervalMs,
+      keysMax: parts.keysMax,
+    },
+    replyToError: (cause) => {
+      if (cause instanceof CommandError) return error(cause.message);
+      logger.error({ err: cause }, 'a command failed unexpectedly');
+      return error('ERR internal error; the log of this node says more');
+    },
+  });
+  const fixed = { port, bind: parts.host, databases, protectedMode: parts.protectedMode };
+  const settings = new Settings(parts.settings, fixed, () => {
+    logger.level = pinoLevel(parts.settings.logLevel);
+  });
+  return new NodeServer({
+    engine,
+    keyspace,
+    store,
+    environment,
+    table: commandTable,
+    settings,
+    logger,
+    facts: { version: parts.version, layout: 'plain', databaseName, port },
+    onShutdown: parts.onShutdown,
+  });
+}
+
+/** Valkey's names of log levels beside those of the log itself. */
+const valkeyLevels: Readonly<Record<string, LogLevel>> = {
+  debug: 'debug',
+  verbose: 'debug',
+  notice: 'info',
+  warning: 'warn',
+  nothing: 'silent',
+};
+
+function pinoLevel(name: string): LogLevel {
+  return valkeyLevels[name] ?? logLevels.find((level) => level === name) ?? 'info';
+}
