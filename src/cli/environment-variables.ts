@@ -25,19 +25,12 @@ export function addOptionWithVariable(command: Command, option: Option): void {
     if (command.getOptionValueSource(option.attributeName()) !== 'env') return;
     const text = process.env[option.envVar as string];
     if (text === undefined) return;
-    const says = text === '' ? undefined : meanings[text.toLowerCase()];
-    if (text !== '' && says === undefined) {
-      throw new UsageError(`${option.envVar as string} must be yes or no, but is '${text}'`);
-    }
-    const value = says === undefined ? defaultOf(option) : says !== option.negate;
-    command.setOptionValueWithSource(option.attributeName(), value, says === undefined ? 'default' : 'env');
+    const says = meanings[text.toLowerCase()];
+    if (says === undefined) throw new UsageError(`${option.envVar as string} must be yes or no, but is '${text}'`);
+    command.setOptionValueWithSource(option.attributeName(), says !== option.negate, 'env');
   });
 }
 
 function variableOf(option: Option): string {
   return `VALTHREE_${option.name().replace(/^no-/, 'no_').replaceAll('-', '_').toUpperCase()}`;
-}
-
-function defaultOf(option: Option): unknown {
-  return option.negate ? true : option.defaultValue;
 }

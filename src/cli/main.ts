@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { clusterCommand } from './cluster.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
 import { version } from './version.ts';
 
 const program = new Command('valthree')
@@ -15,7 +16,9 @@ const program = new Command('valthree')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const command of [serveCommand(), clusterCommand()]) program.addCommand(command.copyInheritedSettings(program));
+for (const command of [serveCommand(), clusterCommand(), simulateCommand()]) {
+  program.addCommand(command.copyInheritedSettings(program));
+}
 
 // Set to nothing is not set: that is what compose files and shells mean by it.
 for (const [name, value] of Object.entries(process.env)) {

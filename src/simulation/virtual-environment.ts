@@ -3,22 +3,16 @@
  * clock stands still in between. Everything follows from the seed and from what is run in it.
  */
 import type { Environment, Timer } from '../environment/environment.ts';
+import { EventQueue, type SimulatedEvent } from './event-queue.ts';
 import { seededRandom } from './seeded-random.ts';
-
-interface VirtualTimer {
-  readonly atMs: number;
-  /** Timers of one time fire in the order in which they were set. */
-  readonly order: number;
-  readonly callback: () => void;
-}
 
 export class VirtualEnvironment implements Environment {
   readonly random;
   readonly clock;
   readonly timers;
   #nowMs = 0;
-  #order = 0;
-  readonly #pending = new Set<VirtualTimer>();
+  #eventCount = 0;
+  readonly #queue = new EventQueue();
 
   /** @param startMs the wall clock at the beginning */
   constructor(seed: number, startMs = 1_800_000_000_000) {
@@ -27,12 +21,17 @@ export class VirtualEnvironment implements Environment {
     this.timers = {
       set: (callback: () => void, delayMs: number): Timer => this.#set(callback, delayMs),
       clear: (timer: Timer) => {
-        this.#pending.delete(timer as VirtualTimer);
+        (timer as SimulatedEvent).isCancelled = true;
       },
       soon: (callback: () => void) => {
         this.#set(callback, 0);
       },
     };
+  }
+
+  /** How many timers have fired. */
+  get eventCount(): number {
+    return this.#eventCount;
   }
 
   /**
@@ -44,11 +43,12 @@ export class VirtualEnvironment implements Environment {
     for (;;) {
       await microtasks();
       if (until()) return true;
-      const next = this.#next();
+      const next = this.#queue.peek();
       if (next === undefined || next.atMs > endMs) return false;
-      this.#pending.delete(next);
+      this.#queue.take();
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.callback();
+      this.#eventCount++;
+      next.run();
     }
   }
 
@@ -61,20 +61,8 @@ export class VirtualEnvironment implements Environment {
     await this.run(() => over);
   }
 
-  #set(callback: () => void, delayMs: number): VirtualTimer {
-    const timer = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, callback };
-    this.#pending.add(timer);
-    return timer;
-  }
-
-  #next(): VirtualTimer | undefined {
-    let next: VirtualTimer | undefined;
-    for (const timer of this.#pending) {
-      if (next === undefined || timer.atMs < next.atMs || (timer.atMs === next.atMs && timer.order < next.order)) {
-        next = timer;
-      }
-    }
-    return next;
+  #set(callback: () => void, delayMs: number): SimulatedEvent {
+    return this.#queue.add(this.#nowMs + Math.max(0, delayMs), callback);
   }
 }
 

@@ -38,6 +38,8 @@ const appliesTo = {
   late: writes,
   /** 409: a conflicting request was under way. No effect. */
   conflict: ['put'],
+  /** 412, although the condition holds. No effect. */
+  conditionRefused: ['put'],
   /** 500: it may have taken effect or not. */
   serverError: all,
   /** 503 of a gateway: no effect, but the caller cannot know. */
@@ -117,6 +119,8 @@ export class FaultyStore implements ObjectStore {
       case 'conflict':
       case 'gatewayError':
         return injected('unknown', fault);
+      case 'conditionRefused':
+        return { kind: 'preconditionFailed', date: this.#environment.clock.now() } as unknown as Result;
       case 'throttled':
         return injected('throttled', fault);
       case 'lostResponse':
@@ -138,7 +142,9 @@ export class FaultyStore implements ObjectStore {
         return injected('unknown', fault);
       case 'duplicate': {
         const result = await send();
-        this.#sendLater(send, this.#upTo(delayMsMax));
+        // What was refused for want of rights is not repeated by anybody: its second delivery would make a lie of it.
+        const isDenied = result.kind === 'failed' && (result as unknown as StoreFailure).failure === 'denied';
+        if (!isDenied) this.#sendLater(send, this.#upTo(delayMsMax));
         return result;
       }
       case 'truncated': {

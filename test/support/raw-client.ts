@@ -1,12 +1,11 @@
 /** A client that shows replies as they are on the wire, one by one. */
 import { connect, type Socket } from 'node:net';
 import type { ByteString } from '../../src/resp/bytes.ts';
+import { encodeRequest } from '../../src/resp/encode-request.ts';
 import { ReplyParser } from '../../src/resp/reply-parser.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 
-export function encodeRequest(words: readonly ByteString[]): ByteString {
-  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
-}
+export { encodeRequest };
 
 export class RawClient {
   readonly socket: Socket;

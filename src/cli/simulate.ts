@@ -1,0 +1,158 @@
+/** `valthree simulate`: whole clusters in one thread, one seed after another; a failure is a seed that replays. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runCampaign, type CampaignSummary } from '../simulation/campaign.ts';
+import { faultNames, type FaultName, type Scenario } from '../simulation/scenario.ts';
+import { shrink } from '../simulation/shrink.ts';
+import { simulate, type RunResult } from '../simulation/world.ts';
+import { exitCodes } from './exit.ts';
+import { ProgressLine } from './progress-line.ts';
+import { integer } from './serve-options.ts';
+
+interface SimulateFlags {
+  readonly seed?: number;
+  readonly runs?: number;
+  readonly minutes?: number;
+  readonly nodes?: number;
+  readonly clients?: number;
+  readonly operations?: number;
+  readonly keys?: number;
+  readonly faults?: ReadonlySet<FaultName>;
+  readonly shrink: boolean;
+  readonly artifacts?: string;
+}
+
+const description = `Run simulated clusters: real nodes and commands over a simulated network, store, clock and chance.
+Everything follows from the seed, so that a failure replays.`;
+
+const examples = `
+Examples:
+  valthree simulate                          100 runs, beginning with a seed by chance
+  valthree simulate --seed 42                that run alone, with its event hash
+  valthree simulate --minutes 5              as many as there is time for
+  valthree simulate --seed 42 --faults crash,late --nodes 2
+
+Exit codes: 0 all properties hold, 1 one does not, 2 called wrongly.`;
+
+const runsDefault = 100;
+const shrinkRunsMax = 200;
+const seedMax = 2 ** 47;
+
+export function simulateCommand(): Command {
+  const command = new Command('simulate').description(description).addHelpText('after', examples);
+  for (const option of [
+    new Option('--seed <n>', 'of the first run; alone: that run only').argParser(integer(0, seedMax)),
+    new Option('--runs <n>', `how many (${runsDefault})`).argParser(integer(1, 2 ** 31)),
+    new Option('--minutes <n>', 'how long').argParser(integer(1, 100_000)),
+    new Option('--nodes <n>', 'instead of what the seed says').argParser(integer(1, 16)),
+    new Option('--clients <n>', 'the same').argParser(integer(1, 100)),
+    new Option('--operations <n>', 'of each client; the same').argParser(integer(1, 10_000)),
+    new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
+    new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
+    new Option('--no-shrink', 'do not look for a smaller run that fails'),
+    new Option('--artifacts <directory>', 'where the trace of a failure goes'),
+  ]) {
+    command.addOption(option);
+  }
+  return command.action(async () => {
+    process.exitCode = await run(command.opts());
+  });
+}
+
+function parseFaults(text: string): ReadonlySet<FaultName> {
+  if (text === 'none') return new Set();
+  const names = text.split(',');
+  const unknown = names.find((name) => !(faultNames as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new InvalidArgumentError(`There is no fault '${unknown}'.`);
+  return new Set(names as FaultName[]);
+}
+
+async function run(flags: SimulateFlags): Promise<number> {
+  const firstSeed = flags.seed ?? randomBytes(4).readUInt32LE();
+  const runs = flags.runs ?? (flags.minutes !== undefined ? Infinity : flags.seed !== undefined ? 1 : runsDefault);
+  const startedAt = performance.now();
+  const endsAt = flags.minutes === undefined ? Infinity : startedAt + flags.minutes * 60_000;
+  const progress = new ProgressLine();
+  process.stdout.write(`first seed: ${firstSeed}\n`);
+  const summary = await runCampaign({
+    firstSeed,
+    given: givenBy(flags),
+    goesOn: (done) => done < runs && performance.now() < endsAt,
+    onRun: (soFar) => {
+      progress.show(() => progressText(soFar, runs, performance.now() - startedAt));
+    },
+  });
+  progress.end();
+  process.stdout.write(describeSummary(summary, performance.now() - startedAt));
+  if (summary.failed !== undefined) {
+    await report(summary.failed, flags);
+    return exitCodes.failure;
+  }
+  if (summary.runs === 1) process.stdout.write(`event hash: ${summary.lastHash}\n`);
+  return exitCodes.ok;
+}
+
+function givenBy({ nodes, clients, operations, keys, faults }: SimulateFlags): Partial<Scenario> {
+  return Object.fromEntries(
+    Object.entries({ nodes, clients, operations, keys, faults }).filter(([, value]) => value !== undefined),
+  );
+}
+
+function progressText({ runs, virtualMs, events }: CampaignSummary, runsMax: number, realMs: number): string {
+  const of = runsMax === Infinity ? '' : ` of ${runsMax}`;
+  const perSecond = ((runs / realMs) * 1000).toFixed(1);
+  return `${runs}${of} runs, ${perSecond} a second, ${events} events, ${(virtualMs / realMs).toFixed(0)} times real time`;
+}
+
+function describeSummary(summary: CampaignSummary, realMs: number): string {
+  const { runs, operations, commits, virtualMs, faults } = summary;
+  const met = faultNames.filter((name) => faults[name] > 0).map((name) => `  ${name.padEnd(18)}${faults[name]}\n`);
+  const injected = Object.values(faults).reduce((sum, count) => sum + count, 0);
+  return (
+    `${progressText(summary, runs, realMs)}\n` +
+    `${operations} operations, ${commits} commits, ${(virtualMs / 60_000).toFixed(1)} simulated minutes, ` +
+    `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}`
+  );
+}
+
+async function report(failed: RunResult, flags: SimulateFlags): Promise<void> {
+  const smallest = flags.shrink ? await smallestFailing(failed) : failed;
+  const { scenario, failures, trace } = smallest;
+  process.stdout.write(`\nthe last events:\n${trace.slice(-60).join('\n')}\n`);
+  process.stdout.write(`\nseed ${scenario.seed} FAILS:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);
+  process.stdout.write(`\nreplay it: ${replayCommand(scenario)}\n`);
+  if (flags.artifacts === undefined) return;
+  mkdirSync(flags.artifacts, { recursive: true });
+  const path = join(flags.artifacts, `seed-${scenario.seed}.trace.txt`);
+  writeFileSync(path, `${replayCommand(scenario)}\n${failures.join('\n')}\n${trace.join('\n')}\n`);
+  process.stdout.write(`the trace: ${path}\n`);
+}
+
+async function smallestFailing(failed: RunResult): Promise<RunResult> {
+  let smallest = failed;
+  await shrink(failed.scenario, {
+    runsMax: shrinkRunsMax,
+    fails: async (scenario) => {
+      const result = await simulate(scenario);
+      if (result.failures.length === 0) return false;
+      smallest = result;
+      return true;
+    },
+    onSmaller: ({ nodes, clients, operations, faults }) => {
+      process.stdout.write(
+        `still fails with ${nodes} nodes, ${clients} clients, ${operations} operations each, ${faults.size} kinds of faults\n`,
+      );
+    },
+  });
+  return smallest;
+}
+
+function replayCommand({ seed, nodes, clients, operations, keys, faults }: Scenario): string {
+  const names = faults.size === 0 ? 'none' : [...faults].join(',');
+  return (
+    `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} ` +
+    `--operations ${operations} --keys ${keys} --faults ${names}`
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * The environment of one life of a node: its own wrong clock, and timers that stand still while it is paused and are
+ * gone when it is killed. Randomness is the world's.
+ */
+import type { Environment, Random, Timer } from '../environment/environment.ts';
+
+/** A node's wall clock against the world's. It outlives the node's crashes, as a machine's does. */
+export interface ClockError {
+  offsetMs: number;
+  /** Milliseconds that it gains or loses in one. */
+  drift: number;
+}
+
+interface NodeTimer {
+  timer: Timer | undefined;
+  readonly run: () => void;
+}
+
+export class NodeEnvironment implements Environment {
+  readonly random: Random;
+  readonly clock;
+  readonly timers;
+  readonly #world: Environment;
+  readonly #pending = new Set<NodeTimer>();
+  /** What was due while the node was paused. */
+  #held: (() => void)[] | undefined;
+  #isDead = false;
+
+  constructor(world: Environment, error: ClockError) {
+    this.#world = world;
+    this.random = world.random;
+    const { clock } = world;
+    this.clock = {
+      now: () => Math.floor(clock.now() + error.offsetMs + clock.monotonic() * error.drift),
+      monotonic: () => clock.monotonic(),
+    };
+    this.timers = {
+      set: (callback: () => void, delayMs: number): Timer => this.#set(callback, delayMs),
+      clear: (timer: Timer) => {
+        this.#clear(timer as NodeTimer);
+      },
+      soon: (callback: () => void) => {
+        this.#set(callback, 0);
+      },
+    };
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** Runs it now, or when the pause ends, or never. For all that reaches the node from outside. */
+  deliver(run: () => void): void {
+    if (this.#isDead) return;
+    if (this.#held === undefined) run();
+    else this.#held.push(run);
+  }
+
+  /** A long collection of garbage, a suspended machine: nothing runs, everything waits. */
+  pause(): void {
+    this.#held ??= [];
+  }
+
+  /** What has waited runs first, in order, whatever comes meanwhile. */
+  resume(): void {
+    this.#world.timers.soon(() => {
+      const next = this.#held?.shift();
+      if (next === undefined) {
+        this.#held = undefined;
+      } else {
+        next();
+        this.resume();
+      }
+    });
+  }
+
+  /** `kill -9`: whatever it was about to do does not happen. */
+  kill(): void {
+    this.#isDead = true;
+    this.#held = undefined;
+    for (const { timer } of this.#pending) if (timer !== undefined) this.#world.timers.clear(timer);
+    this.#pending.clear();
+  }
+
+  #set(callback: () => void, delayMs: number): NodeTimer {
+    const own: NodeTimer = { timer: undefined, run: callback };
+    // A promise that goes on after the kill may still come here.
+    if (this.#isDead) return own;
+    this.#pending.add(own);
+    own.timer = this.#world.timers.set(() => {
+      this.deliver(() => {
+        if (this.#pending.delete(own)) own.run();
+      });
+    }, delayMs);
+    return own;
+  }
+
+  #clear(own: NodeTimer): void {
+    if (own.timer !== undefined) this.#world.timers.clear(own.timer);
+    this.#pending.delete(own);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * What simulated clients ask, and what the answers mean for the history. Each kind of key is judged by a model that
+ * knows what is done to it: `s` strings and counters, `l` lists of numbers that transactions append to.
+ */
+import type { ByteString } from '../resp/bytes.ts';
+import type { Reply } from '../resp/reply.ts';
+import type { Json, MicroOperation } from '../verify/history.ts';
+import type { Dice } from './dice.ts';
+import type { Question, Result } from './recorder.ts';
+import type { Scenario } from './scenario.ts';
+import type { Answers, SimulatedConnection } from './simulated-client.ts';
+
+/** One thing that a client does, in one or two exchanges. */
+export interface PlannedOperation {
+  readonly question: Question;
+  run(connection: SimulatedConnection, timeoutMs: number): Promise<Result>;
+}
+
+/** Makes values that nobody else writes. */
+export type Fresh = () => number;
+
+const listSeparator = ',';
+
+export function planOperation(dice: Dice, scenario: Scenario, fresh: Fresh): PlannedOperation {
+  const key = `s${dice.below(scenario.keys)}`;
+  return dice.pickWeighted<() => PlannedOperation>([
+    [6, () => single({ f: 'GET', key, input: null }, ['GET', key])],
+    [4, () => set(key, fresh())],
+    [3, () => single({ f: 'INCR', key: `c${key}`, input: null }, ['INCR', `c${key}`])],
+    [1, () => single({ f: 'GET', key: `c${key}`, input: null }, ['GET', `c${key}`])],
+    [2, () => optimisticIncrement(`c${key}`)],
+    [2, () => append(key, fresh())],
+    [1, () => single({ f: 'DEL', key, input: null }, ['DEL', key])],
+    [1, () => setIfAbsent(key, fresh())],
+    [3, () => listTransaction(dice, scenario, fresh)],
+  ])();
+}
+
+/** A read of a key of each kind, for the end. */
+export function planFinalReads(scenario: Scenario): PlannedOperation[] {
+  return Array.from({ length: scenario.keys }, (_, i) => [
+    single({ f: 'GET', key: `s${i}`, input: null }, ['GET', `s${i}`]),
+    single({ f: 'GET', key: `cs${i}`, input: null }, ['GET', `cs${i}`]),
+    transaction([['r', `l${i}`, null]]),
+  ]).flat();
+}
+
+function set(key: string, value: number): PlannedOperation {
+  return single({ f: 'SET', key, input: String(value) }, ['SET', key, String(value)]);
+}
+
+function setIfAbsent(key: string, value: number): PlannedOperation {
+  return single({ f: 'SETNX', key, input: String(value) }, ['SETNX', key, String(value)]);
+}
+
+function append(key: string, value: number): PlannedOperation {
+  const text = `.${value}`;
+  return single({ f: 'APPEND', key, input: text }, ['APPEND', key, text]);
+}
+
+function single(question: Question, words: readonly ByteString[]): PlannedOperation {
+  const isRead = question.f === 'GET';
+  return {
+    question,
+    run: async (connection, timeoutMs) => resultOf(await connection.ask([words], timeoutMs), isRead, jsonOf),
+  };
+}
+
+/** What a single reply, the last of them, means. */
+function resultOf(answers: Answers, isRead: boolean, read: (reply: Reply) => Json | undefined): Result {
+  // A read that was not answered did nothing, whatever became of it.
+  if (answers.kind === 'lost') return { outcome: isRead ? 'fail' : 'info', reason: 'no answer' };
+  const reply = answers.replies.at(-1) as Reply;
+  const error = errorOf(reply) ?? answers.replies.map(errorOf).find((text) => text !== undefined);
+  if (error !== undefined) return { outcome: isRead || isDefinite(error) ? 'fail' : 'info', reason: error };
+  const output = read(reply);
+  return output === undefined ? { outcome: 'fail', reason: 'the transaction was aborted' } : { outcome: 'ok', output };
+}
+
+function errorOf(reply: Reply): string | undefined {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error'
+    ? reply.text
+    : undefined;
+}
+
+/** Whether it certainly did not happen. Only `-UNCERTAIN` leaves that open. */
+function isDefinite(error: string): boolean {
+  return !error.startsWith('UNCERTAIN');
+}
+
+function jsonOf(reply: Reply): Json {
+  if (reply === null || typeof reply === 'string' || typeof reply === 'number') return reply;
+  if (typeof reply === 'object' && 'kind' in reply && reply.kind === 'simple') return reply.text;
+  throw new Error(`an answer that nothing asked gives: ${JSON.stringify(reply)}`);
+}
+
+/** WATCH, GET, then SET in a transaction: an INCR if nobody came between, else nothing. */
+function optimisticIncrement(key: string): PlannedOperation {
+  return {
+    question: { f: 'INCR', key, input: null },
+    run: async (connection, timeoutMs) => {
+      const seen = await connection.ask(
+        [
+          ['WATCH', key],
+          ['GET', key],
+        ],
+        timeoutMs,
+      );
+      // Nothing has been asked that could change anything.
+      if (seen.kind === 'lost' || seen.replies.some((reply) => errorOf(reply) !== undefined))
+        return { outcome: 'fail', reason: 'the first half was not answered' };
+      const next = Number(seen.replies[1] ?? 0) + 1;
+      const answers = await connection.ask([['MULTI'], ['SET', key, String(next)], ['EXEC']], timeoutMs);
+      return resultOf(answers, false, (reply) => (Array.isArray(reply) ? next : undefined));
+    },
+  };
+}
+
+function listTransaction(dice: Dice, scenario: Scenario, fresh: Fresh): PlannedOperation {
+  const steps = Array.from({ length: 1 + dice.below(4) }, (): MicroOperation => {
+    const key = `l${dice.below(scenario.keys)}`;
+    return dice.chance(0.5) ? ['append', key, fresh()] : ['r', key, null];
+  });
+  return transaction(steps);
+}
+
+function transaction(steps: readonly MicroOperation[]): PlannedOperation {
+  const commands = steps.map(([f, key, value]) =>
+    f === 'append' ? ['APPEND', key, `${listSeparator}${JSON.stringify(value)}`] : ['GET', key],
+  );
+  const isRead = steps.every(([f]) => f === 'r');
+  return {
+    question: { f: 'txn', key: null, input: steps },
+    run: async (connection, timeoutMs) => {
+      const answers = await connection.ask([['MULTI'], ...commands, ['EXEC']], timeoutMs);
+      // Null: a WATCH that an earlier operation has left behind was tripped.
+      return resultOf(answers, isRead, (reply) =>
+        Array.isArray(reply)
+          ? steps.map((step, i) => (step[0] === 'append' ? step : ['r', step[1], listOf((reply as Reply[])[i])]))
+          : undefined,
+      );
+    },
+  };
+}
+
+function listOf(reply: Reply | undefined): readonly number[] {
+  return typeof reply === 'string' ? reply.split(listSeparator).slice(1).map(Number) : [];
+}

@@ -1,0 +1,53 @@
+/** What must hold at the end of every run, whatever has happened in it. */
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { applyImage } from '../log/plain/apply-image.ts';
+import type { SimulatedNode } from './simulated-node.ts';
+import type { World } from './world.ts';
+
+export function checkRun(world: World): void {
+  checkAgreement(world);
+  for (const node of world.nodes) checkRest(node, world);
+  checkCounters(world);
+}
+
+/** Every node that has read to the end holds what the bucket holds. */
+function checkAgreement(world: World): void {
+  const { image } = world.store;
+  if (image === undefined) return;
+  const truth = new Keyspace(image.length);
+  applyImage(image, truth);
+  const expected = JSON.stringify(truth.dump());
+  for (const node of world.nodes) {
+    const keyspace = node.server?.keyspace;
+    if (keyspace === undefined) world.fail(`${node.name} is not up although all faults have ended`);
+    else if (JSON.stringify(keyspace.dump()) !== expected) {
+      world.fail(`${node.name} holds something else than the bucket: ${JSON.stringify(keyspace.dump())} / ${expected}`);
+    }
+  }
+}
+
+/** Nothing is left of what was under way. */
+function checkRest(node: SimulatedNode, world: World): void {
+  const { server } = node;
+  if (server === undefined) return;
+  if (server.engine.waitingTaskCount > 0) world.fail(`${node.name} still has commands that wait for a round`);
+  if (server.admission.waitingBytes !== 0) world.fail(`${node.name} has lost count of what waits`);
+  for (const session of server.sessions) {
+    if (session.isWaiting) world.fail(`${node.name} owes a client a reply`);
+  }
+}
+
+/** Without any model: a counter has the sum of what certainly happened, and at most what may have happened too. */
+function checkCounters(world: World): void {
+  const operations = world.recorder.operations();
+  for (const key of new Set(operations.filter(({ f }) => f === 'INCR').map((operation) => operation.key))) {
+    const increments = operations.filter((operation) => operation.f === 'INCR' && operation.key === key);
+    const certain = increments.filter(({ outcome }) => outcome === 'ok').length;
+    const possible = certain + increments.filter(({ outcome }) => outcome === 'info').length;
+    const reads = operations.filter(({ f, key: read, outcome }) => f === 'GET' && read === key && outcome === 'ok');
+    const value = Number(reads.at(-1)?.output ?? 0);
+    if (value < certain || value > possible) {
+      world.fail(`${String(key)} is ${value} after ${certain} certain and ${possible - certain} uncertain increments`);
+    }
+  }
+}

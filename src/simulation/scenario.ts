@@ -1,0 +1,86 @@
+/**
+ * What a run is made of. Everything follows from the seed; what is given besides replaces a part of it, which is how a
+ * failing run is made smaller (`shrink.ts`).
+ */
+import type { Fault } from '../store/faulty-store.ts';
+import { Dice } from './dice.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** Faults of single requests to the store. */
+export const storeFaults = [
+  'refused',
+  'lostRequest',
+  'lostResponse',
+  'late',
+  'conflict',
+  'conditionRefused',
+  'serverError',
+  'gatewayError',
+  'throttled',
+  'stall',
+  'duplicate',
+  'truncated',
+] as const satisfies readonly Fault[];
+
+/** Faults of machines, links and people. */
+const worldFaults = [
+  'storeCut',
+  'linkCut',
+  'reset',
+  'disconnect',
+  'crash',
+  'pause',
+  'clockJump',
+  'clockDrift',
+  'readOnlyStore',
+  'hostileHead',
+] as const;
+
+export type WorldFaultName = (typeof worldFaults)[number];
+export type FaultName = (typeof storeFaults)[number] | WorldFaultName;
+
+export const faultNames: readonly FaultName[] = [...storeFaults, ...worldFaults];
+
+export interface Scenario {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly clients: number;
+  /** Of each client. */
+  readonly operations: number;
+  /** Keys of each kind. */
+  readonly keys: number;
+  readonly faults: ReadonlySet<FaultName>;
+  /** The share of requests to the store that meet a fault. */
+  readonly storeFaultRate: number;
+  /** How often something happens to machines and links, against the usual. */
+  readonly worldFaultRate: number;
+  readonly storeLatencyMs: readonly [min: number, max: number];
+  readonly networkLatencyMs: readonly [min: number, max: number];
+  /** Clients pause so long between two operations, on average. */
+  readonly thinkMs: number;
+  readonly commitIntervalMs: number;
+}
+
+/** Two 32-bit words apart, so that the scenario and the world do not draw the same numbers. */
+const scenarioSalt = 0x5eed_0000_0000;
+
+export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenario {
+  const dice = new Dice(seededRandom(seed + scenarioSalt));
+  // Each run has some kinds of faults and not others: all at once would hide what one alone would show.
+  const calm = dice.chance(0.1);
+  const drawn: Scenario = {
+    seed,
+    nodes: 1 + dice.below(4),
+    clients: 2 + dice.below(9),
+    operations: 10 + dice.below(50),
+    keys: 1 + dice.below(3),
+    faults: new Set(faultNames.filter(() => !calm && dice.chance(0.4))),
+    storeFaultRate: dice.pick([0.02, 0.1, 0.3]),
+    worldFaultRate: dice.pick([0.5, 1, 3]),
+    storeLatencyMs: dice.pick([[0.1, 1] as const, [5, 60] as const, [20, 22] as const]),
+    networkLatencyMs: dice.pick([[0.1, 0.5] as const, [1, 20] as const]),
+    thinkMs: dice.pick([0, 5, 100]),
+    commitIntervalMs: dice.pick([0, 0, 0, 10]),
+  };
+  return { ...drawn, ...given };
+}

@@ -1,0 +1,47 @@
+/**
+ * Makes a failing run smaller: fewer clients, operations, nodes, keys, kinds of faults, as long as it still fails. The
+ * smaller run is another run of the same seed, not a part of the first, so what fails may look different in it.
+ */
+import type { Scenario } from './scenario.ts';
+
+export interface ShrinkOptions {
+  readonly fails: (scenario: Scenario) => Promise<boolean>;
+  readonly runsMax: number;
+  readonly onSmaller: (scenario: Scenario) => void;
+}
+
+export async function shrink(scenario: Scenario, options: ShrinkOptions): Promise<Scenario> {
+  let smallest = scenario;
+  let runs = 0;
+  for (;;) {
+    let found = false;
+    for (const candidate of smallerThan(smallest)) {
+      if (runs++ >= options.runsMax) return smallest;
+      if (!(await options.fails(candidate))) continue;
+      smallest = candidate;
+      found = true;
+      options.onSmaller(smallest);
+      break;
+    }
+    if (!found) return smallest;
+  }
+}
+
+/** The boldest first. */
+function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> {
+  const { operations, clients, nodes, keys, faults } = scenario;
+  for (const divisor of [8, 4, 2]) {
+    if (operations >= divisor * 2) yield { ...scenario, operations: Math.ceil(operations / divisor) };
+  }
+  if (clients > 3) yield { ...scenario, clients: Math.ceil(clients / 2) };
+  if (clients > 1) yield { ...scenario, clients: clients - 1 };
+  if (nodes > 1) yield { ...scenario, nodes: nodes - 1 };
+  if (keys > 1) yield { ...scenario, keys: 1 };
+  if (faults.size > 2) {
+    const names = [...faults];
+    yield { ...scenario, faults: new Set(names.slice(names.length / 2)) };
+    yield { ...scenario, faults: new Set(names.slice(0, names.length / 2)) };
+  }
+  for (const fault of faults) yield { ...scenario, faults: new Set([...faults].filter((other) => other !== fault)) };
+  if (operations > 1) yield { ...scenario, operations: operations - 1 };
+}

@@ -1,0 +1,171 @@
+/**
+ * A node of the simulated world: the real one, from its sockets to its store, over a simulated machine. It can be
+ * killed, paused and started again at any moment; its clock goes wrong as the machine's does.
+ */
+import { createLogger } from '../server/logger.ts';
+import { assembleNode } from '../server/assemble-node.ts';
+import { ClientSession } from '../server/client-session.ts';
+import type { NodeServer } from '../server/node-server.ts';
+import type { Environment } from '../environment/environment.ts';
+import { FaultyStore, type Faults } from '../store/faulty-store.ts';
+import { LatencyStore, type Latency } from '../store/latency-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { NodeEnvironment, type ClockError } from './node-environment.ts';
+import { NodeStore, type StoreLink } from './node-store.ts';
+import type { SimulatedSocket } from './network.ts';
+
+export interface SimulatedNodeOptions {
+  readonly name: string;
+  readonly world: Environment;
+  readonly store: ObjectStore;
+  readonly latency: Latency;
+  readonly clockError: ClockError;
+  readonly commitIntervalMs: number;
+  /** Something that must never happen has. */
+  readonly onBroken: (what: string) => void;
+}
+
+/** One life, from a start to a kill. */
+interface Life {
+  readonly environment: NodeEnvironment;
+  readonly server: NodeServer;
+  isReady: boolean;
+}
+
+/** Between the end of a node that could not start and its next start, as a supervisor does it. */
+const restartMs = 500;
+
+export class SimulatedNode {
+  readonly name: string;
+  readonly clockError: ClockError;
+  readonly storeLink: StoreLink = { requestsCut: false, responsesCut: false };
+  readonly faulty: FaultyStore;
+  readonly #options: SimulatedNodeOptions;
+  readonly #store: ObjectStore;
+  readonly #sockets = new Set<SimulatedSocket>();
+  #life: Life | undefined;
+  #nextSessionId = 1;
+
+  constructor(options: SimulatedNodeOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.clockError = options.clockError;
+    const { store, world, latency } = options;
+    this.faulty = new FaultyStore(new LatencyStore(store, world, latency), world, {});
+    this.#store = this.faulty;
+  }
+
+  get isUp(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get isReady(): boolean {
+    return this.#life?.isReady === true;
+  }
+
+  get server(): NodeServer | undefined {
+    return this.#life?.server;
+  }
+
+  setStoreFaults(faults: Faults): void {
+    this.faulty.faults = faults;
+  }
+
+  start(): void {
+    const { world, clockError, name } = this.#options;
+    const environment = new NodeEnvironment(world, clockError);
+    const store = new NodeStore(this.#store, { node: environment, world, link: this.storeLink });
+    const server = assembleNode({
+      ...settings,
+      environment,
+      store,
+      host: name,
+      commitIntervalMs: this.#options.commitIntervalMs,
+      settings: { ...settings.settings },
+      logger: this.#logger(),
+      onShutdown: () => {
+        this.#options.onBroken('a node was shut down by a client');
+      },
+    });
+    const life = { environment, server, isReady: false };
+    this.#life = life;
+    server.engine.start().then(
+      () => {
+        life.isReady = true;
+      },
+      () => {
+        if (this.#life === life) this.#startAgainLater(life);
+      },
+    );
+  }
+
+  #startAgainLater(life: Life): void {
+    this.kill();
+    this.#options.world.timers.set(() => {
+      if (this.#life === undefined || this.#life === life) this.start();
+    }, restartMs);
+  }
+
+  kill(): void {
+    this.#life?.environment.kill();
+    this.#life = undefined;
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
+  pause(): void {
+    this.#life?.environment.pause();
+  }
+
+  resume(): void {
+    this.#life?.environment.resume();
+  }
+
+  /** How what arrives reaches the life that is there now. */
+  delivery(): (run: () => void) => void {
+    const environment = this.#life?.environment;
+    return (run) => {
+      environment?.deliver(run);
+    };
+  }
+
+  /** A client's connection; false where nobody listens. */
+  accept(socket: SimulatedSocket): boolean {
+    const life = this.#life;
+    if (life?.isReady !== true) return false;
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    life.server.add(new ClientSession(life.server, socket, this.#nextSessionId++));
+    return true;
+  }
+
+  /** Only what is logged as an error is of interest: the code takes it for impossible. */
+  #logger(): ReturnType<typeof createLogger> {
+    const logger = createLogger({ json: true, level: 'silent' });
+    logger.error = (facts: unknown, message?: string) => {
+      const cause = (facts as { err?: { stack?: string } }).err;
+      this.#options.onBroken(`${this.name} logged an error: ${message ?? ''} ${cause?.stack ?? ''}`);
+    };
+    return logger;
+  }
+}
+
+const settings = {
+  version: '0.0.0',
+  port: 6379,
+  databaseName: 'db',
+  databases: 4,
+  keysMax: 0,
+  storeTimeoutMs: 4000,
+  requestTimeoutMs: 500,
+  protectedMode: false,
+  settings: {
+    clientsMax: 10_000,
+    timeoutSeconds: 0,
+    keepAliveSeconds: 0,
+    bulkLengthMax: 1024 * 1024,
+    queryBufferBytesMax: 1024 * 1024,
+    password: '',
+    logLevel: 'nothing',
+  },
+};

@@ -1,0 +1,70 @@
+/**
+ * The bucket itself: what is really stored, whatever the nodes believe. It watches every version of the database: each
+ * must decode, and stand on the one before it.
+ */
+import { decodeImage, type Image } from '../log/plain/plain-format.ts';
+import { decodeTrail } from '../log/plain/trail.ts';
+import type { Clock } from '../environment/environment.ts';
+import { storeFailure } from '../store/failure.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { PutOptions, PutResult } from '../store/object-store.ts';
+
+export interface TruthOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly name: string;
+  readonly databaseCount: number;
+  readonly onBroken: (what: string) => void;
+}
+
+export class TruthStore extends MemoryStore {
+  readonly #options: TruthOptions;
+  /** Every put is refused, as by a policy that somebody has changed. */
+  isReadOnly = false;
+  versions = 0;
+  #text: string | undefined;
+
+  constructor(options: TruthOptions) {
+    super(options.clock);
+    this.#options = options;
+  }
+
+  /** The database as it is stored; `undefined`: nothing has been written yet. */
+  get image(): Image | undefined {
+    return this.#text === undefined ? undefined : decodeImage(this.#text, this.#options.databaseCount);
+  }
+
+  override async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    if (this.isReadOnly) return storeFailure('denied', 'the store has become read-only');
+    const result = await super.put(name, body, options);
+    if (result.kind === 'stored' && name === this.#options.name) this.#check(Buffer.from(body).toString());
+    return result;
+  }
+
+  /** Somebody writes over the database what is none. */
+  async overwrite(body: string): Promise<void> {
+    await super.put(this.#options.name, Buffer.from(body));
+  }
+
+  /** And somebody brings the last good version back. */
+  async restore(): Promise<void> {
+    if (this.#text !== undefined) await super.put(this.#options.name, Buffer.from(this.#text));
+    else await this.delete(this.#options.name);
+  }
+
+  #check(text: string): void {
+    const before = this.#text === undefined ? undefined : decodeTrail(this.#text);
+    this.#text = text;
+    this.versions++;
+    const trail = decodeTrail(text);
+    if (trail === undefined) {
+      this.#options.onBroken('a version of the database has no trail');
+    } else if (before !== undefined && trail[1] !== before[0]) {
+      this.#options.onBroken('a version of the database does not stand on the one before it');
+    }
+    try {
+      decodeImage(text, this.#options.databaseCount);
+    } catch (cause) {
+      this.#options.onBroken(`a version of the database does not decode: ${String(cause)}`);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * A whole cluster in one thread, from one seed: nodes, clients, links between them, the bucket, clocks, faults. First
+ * faults and load together; then the faults end, and everything must come to rest, answer and agree.
+ */
+import type { Operation } from '../verify/history.ts';
+import { Chaos } from './chaos.ts';
+import { SimulatedClient } from './clients.ts';
+import { Dice } from './dice.ts';
+import { connectSockets, type Link } from './network.ts';
+import { planFinalReads } from './operations.ts';
+import { checkRun } from './properties.ts';
+import { Recorder } from './recorder.ts';
+import type { FaultName, Scenario } from './scenario.ts';
+import { SimulatedConnection } from './simulated-client.ts';
+import { SimulatedNode } from './simulated-node.ts';
+import { Trace } from './trace.ts';
+import { TruthStore } from './truth-store.ts';
+import { VirtualEnvironment } from './virtual-environment.ts';
+
+export interface RunResult {
+  readonly scenario: Scenario;
+  /** Empty: all properties hold. */
+  readonly failures: readonly string[];
+  readonly operations: readonly Operation[];
+  /** The last events. */
+  readonly trace: readonly string[];
+  readonly traceHash: string;
+  readonly virtualMs: number;
+  readonly events: number;
+  readonly commits: number;
+  readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+}
+
+/** Far more than all time-outs one after another. */
+const loadMsMax = 3_600_000;
+/** Within this time of the last fault everything must have come to rest. */
+const recoveryMsMax = 60_000;
+
+export class World {
+  readonly scenario: Scenario;
+  readonly environment: VirtualEnvironment;
+  readonly trace: Trace;
+  readonly store: TruthStore;
+  readonly nodes: readonly SimulatedNode[];
+  readonly recorder = new Recorder();
+  readonly failures: string[] = [];
+  readonly #dice: Dice;
+  /** By client, then by node. */
+  readonly #links: readonly (readonly Link[])[];
+  readonly #chaos: Chaos;
+  readonly #clients: readonly SimulatedClient[];
+  readonly #connections = new Set<SimulatedConnection>();
+  #values = 0;
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.environment = new VirtualEnvironment(scenario.seed);
+    this.trace = new Trace(this.environment.clock);
+    this.#dice = new Dice(this.environment.random);
+    const onBroken = (what: string): void => {
+      this.fail(what);
+    };
+    const { clock } = this.environment;
+    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, onBroken });
+    this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
+    this.#links = Array.from({ length: scenario.clients }, () =>
+      this.nodes.map(() => ({ forthCut: false, backCut: false })),
+    );
+    this.#chaos = this.#newChaos();
+    this.#clients = Array.from({ length: scenario.clients }, (_, i) => this.#newClient(i));
+  }
+
+  fail(what: string): void {
+    this.failures.push(what);
+    this.trace.add('FAILURE', what);
+  }
+
+  async run(): Promise<RunResult> {
+    for (const node of this.nodes) node.start();
+    this.#chaos.begin();
+    const load = Promise.all(this.#clients.map((client) => client.run()));
+    if (!(await this.#finished(load, loadMsMax)))
+      this.fail('clients did not come to their end, although all time-outs are bounded');
+    this.trace.add('world', 'faults end');
+    const ended = await this.#finished(this.#chaos.end(), 1000);
+    const isQuiet = ended && (await this.#finished(this.#readEverything(), recoveryMsMax));
+    if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
+    checkRun(this);
+    return this.#result();
+  }
+
+  /**
+   * Every key, by every node: all answer, and what they answer belongs to the history. Nothing is written any more, so
+   * that afterwards all nodes hold the same.
+   */
+  async #readEverything(): Promise<void> {
+    while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
+    for (const node of this.nodes) node.server?.setActiveExpiry(false);
+    while (this.nodes.some((node) => node.server?.engine.waitingTaskCount !== 0)) await this.#pause(10);
+    for (const node of this.nodes) {
+      const client = new SimulatedClient(this.#clients.length, {
+        ...this.#clientOptions(),
+        connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
+      });
+      for (const read of planFinalReads(this.scenario)) {
+        while ((await client.perform(read)).outcome !== 'ok');
+      }
+    }
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.environment.timers.set(resolve, durationMs));
+  }
+
+  /** Whether the promise is fulfilled in time. A rejection is a failure of the simulator itself and thrown. */
+  async #finished(promise: Promise<unknown>, limitMs: number): Promise<boolean> {
+    let outcome: 'fulfilled' | { readonly cause: unknown } | undefined;
+    promise.then(
+      () => (outcome = 'fulfilled'),
+      (cause: unknown) => (outcome = { cause }),
+    );
+    await this.environment.run(() => outcome !== undefined || this.failures.length > 0, limitMs);
+    if (typeof outcome === 'object') throw outcome.cause;
+    return outcome === 'fulfilled';
+  }
+
+  #newNode(index: number, onBroken: (what: string) => void): SimulatedNode {
+    const [minMs, maxMs] = this.scenario.storeLatencyMs;
+    return new SimulatedNode({
+      name: `node ${index}`,
+      world: this.environment,
+      store: this.store,
+      latency: { minMs, maxMs },
+      clockError: { offsetMs: 0, drift: 0 },
+      commitIntervalMs: this.scenario.commitIntervalMs,
+      onBroken,
+    });
+  }
+
+  #newChaos(): Chaos {
+    return new Chaos({
+      scenario: this.scenario,
+      world: this.environment,
+      nodes: this.nodes,
+      links: this.#links.flat(),
+      store: this.store,
+      trace: this.trace,
+      resetOne: () => {
+        const open = [...this.#connections];
+        if (open.length === 0) return false;
+        this.#dice.pick(open).close();
+        return true;
+      },
+    });
+  }
+
+  #clientOptions(): Omit<ConstructorParameters<typeof SimulatedClient>[1], 'connect'> {
+    return {
+      scenario: this.scenario,
+      world: this.environment,
+      recorder: this.recorder,
+      trace: this.trace,
+      fresh: () => ++this.#values,
+      onDisconnect: () => {
+        this.#chaos.count('disconnect');
+      },
+    };
+  }
+
+  #newClient(index: number): SimulatedClient {
+    return new SimulatedClient(index, {
+      ...this.#clientOptions(),
+      connect: (client) => {
+        const at = this.#dice.below(this.nodes.length);
+        return this.#connectTo(this.nodes[at] as SimulatedNode, this.#links[client]?.[at] as Link);
+      },
+    });
+  }
+
+  #connectTo(node: SimulatedNode, link: Link): Promise<SimulatedConnection> {
+    const [minMs, maxMs] = this.scenario.networkLatencyMs;
+    const sockets = connectSockets(this.environment, {
+      link,
+      delays: { minMs, maxMs },
+      client: '10.0.0.1',
+      node: '10.0.1.1',
+      deliverToNode: node.delivery(),
+    });
+    const connection = new SimulatedConnection(sockets.client, this.environment);
+    this.#connections.add(connection);
+    sockets.client.on('close', () => this.#connections.delete(connection));
+    if (!node.accept(sockets.node)) sockets.node.destroy();
+    return Promise.resolve(connection);
+  }
+
+  #result(): RunResult {
+    return {
+      scenario: this.scenario,
+      failures: this.failures,
+      operations: this.recorder.operations(),
+      trace: this.trace.last,
+      traceHash: this.trace.hash,
+      virtualMs: this.environment.clock.monotonic(),
+      events: this.environment.eventCount,
+      commits: this.store.versions,
+      faults: this.#chaos.counts,
+    };
+  }
+}
+
+/** Runs one scenario from its beginning to its end. Also what nobody has caught is a failure of the run. */
+export async function simulate(scenario: Scenario): Promise<RunResult> {
+  const world = new World(scenario);
+  const onUncaught = (cause: unknown): void => {
+    world.fail(`nobody caught: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  };
+  process.on('unhandledRejection', onUncaught);
+  process.on('uncaughtException', onUncaught);
+  try {
+    return await world.run();
+  } finally {
+    process.off('unhandledRejection', onUncaught);
+    process.off('uncaughtException', onUncaught);
+  }
+}
