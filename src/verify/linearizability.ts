@@ -1,0 +1,135 @@
+/**
+ * Whether a history is linearizable: each key by itself, registers with unique writes by their own algorithm, all else by
+ * search. The search may take exponential time, so it has bounds, and `unknown` is a verdict.
+ */
+import type { History, Operation } from './history.ts';
+import { HistoryError } from './history-error.ts';
+import { faultOf } from './history-validation.ts';
+import { Search, type SearchLimits } from './linearizability-search.ts';
+import { checkUniqueWrites } from './linearizability-unique-writes.ts';
+import type { Automaton, Model, Start } from './models/model.ts';
+import { casRegisterModel, registerModel } from './models/register.ts';
+import { partitionByKey, type Partition } from './partition.ts';
+import type { LinearizabilityVerdict, LinearizationStep, PartitionVerdict, Verdict } from './verdict.ts';
+
+export interface CheckLimits {
+  /** Steps of the model for each key; without it, no bound. */
+  readonly stepsMax?: number;
+  /** What the search of one key may keep in memory, about; one key is searched at a time. Default 1 GiB. */
+  readonly memoryBytesMax?: number;
+  /** Whether the time is over. Nothing in this folder has a clock; it is asked every millisecond or so. */
+  readonly isOver?: () => boolean;
+  /** Told after each key and now and then within one. */
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+export interface CheckProgress {
+  readonly keysDone: number;
+  readonly keys: number;
+  /** Of the model, all keys together. */
+  readonly steps: number;
+}
+
+const memoryBytesMaxDefault = 2 ** 30;
+/** Every key is given so many first, so that a hard one does not keep a plain violation of another from being found. */
+const firstStepsMax = 2_000_000;
+
+/** Throws a `HistoryError` if the history does not fit the model. */
+export function checkLinearizability(history: History, model: Model, limits: CheckLimits = {}): LinearizabilityVerdict {
+  const fault = faultOf(history, model);
+  if (fault !== undefined) {
+    const where = fault.operation === undefined ? '' : `operation ${fault.operation}: `;
+    throw new HistoryError(`${where}${fault.message}`);
+  }
+  const start: Start = { initial: history.initial, nullReadIsWildcard: history.nullReadIsWildcard };
+  const partitions = new Partitions(partitionByKey(history), model, start, limits).check();
+  return { kind: 'linearizability', model: model.name, verdict: overall(partitions), partitions };
+}
+
+function overall(partitions: readonly PartitionVerdict[]): Verdict {
+  const verdicts = new Set(partitions.map(({ verdict }) => verdict));
+  if (verdicts.has('illegal')) return 'illegal';
+  return verdicts.has('unknown') ? 'unknown' : 'ok';
+}
+
+class Partitions {
+  readonly #partitions: readonly Partition[];
+  readonly #model: Model;
+  readonly #start: Start;
+  readonly #limits: CheckLimits;
+  readonly #verdicts: (PartitionVerdict | undefined)[];
+  #done = 0;
+  #steps = 0;
+
+  constructor(partitions: readonly Partition[], model: Model, start: Start, limits: CheckLimits) {
+    this.#partitions = partitions;
+    this.#model = model;
+    this.#start = start;
+    this.#limits = limits;
+    this.#verdicts = partitions.map(() => undefined);
+  }
+
+  check(): readonly PartitionVerdict[] {
+    const stepsMax = this.#limits.stepsMax ?? Infinity;
+    for (const bound of stepsMax > firstStepsMax ? [firstStepsMax, stepsMax] : [stepsMax]) {
+      for (const [index, partition] of this.#partitions.entries()) {
+        const known = this.#verdicts[index];
+        if (known !== undefined && (known.verdict !== 'unknown' || this.#isOver())) continue;
+        this.#verdicts[index] = this.#checkOne(partition, bound);
+        if (this.#verdicts[index].verdict !== 'unknown') this.#done++;
+        this.#report(0);
+      }
+    }
+    return this.#verdicts.filter((verdict) => verdict !== undefined);
+  }
+
+  #checkOne({ key, operations }: Partition, stepsMax: number): PartitionVerdict {
+    const automaton = this.#model.open(operations, this.#start);
+    const search: Search<unknown> = new Search(
+      operations,
+      automaton,
+      this.#limitsOf(stepsMax, () => search.steps),
+    );
+    const unique = this.#checkUniqueWrites(operations);
+    let result: Pick<PartitionVerdict, 'verdict' | 'linearizations'>;
+    if (unique === undefined) result = search.run();
+    else if (unique.verdict === 'illegal') result = { verdict: 'illegal', linearizations: search.illustrate() };
+    else result = { verdict: 'ok', linearizations: [describeOrder(unique.order, automaton)] };
+    this.#steps += search.steps;
+    return { key, operations, ...result };
+  }
+
+  #checkUniqueWrites(operations: readonly Operation[]): ReturnType<typeof checkUniqueWrites> {
+    const isRegister = this.#model === registerModel || this.#model === casRegisterModel;
+    if (!isRegister || this.#start.nullReadIsWildcard) return undefined;
+    return checkUniqueWrites(operations, this.#start.initial ?? null);
+  }
+
+  #limitsOf(stepsMax: number, steps: () => number): SearchLimits {
+    const isOver = (): boolean => {
+      this.#report(steps());
+      return this.#isOver();
+    };
+    return { stepsMax, memoryBytesMax: this.#limits.memoryBytesMax ?? memoryBytesMaxDefault, isOver };
+  }
+
+  #isOver(): boolean {
+    return this.#limits.isOver?.() ?? false;
+  }
+
+  #report(stepsOfThis: number): void {
+    const keys = this.#partitions.length;
+    this.#limits.onProgress?.({ keysDone: this.#done, keys, steps: this.#steps + stepsOfThis });
+  }
+}
+
+/** The states along an order that is known to be right; uncertain reads, which stand nowhere, are not in it. */
+function describeOrder(order: readonly number[], automaton: Automaton<unknown>): readonly LinearizationStep[] {
+  let state = automaton.initial;
+  return order.map((operation) => {
+    const next = automaton.step(state, operation);
+    if (next === undefined) throw new Error('the checker of unique writes has put operations into an impossible order');
+    state = next;
+    return { operation, state: automaton.describe(state) };
+  });
+}

@@ -1,0 +1,162 @@
+/**
+ * A whole key of Valkey as a string: GET, SET, DEL, INCR, APPEND, SETNX and EXPIRE, with their replies.
+ *
+ * Expiry is where it is nondeterministic. EXPIRE takes the time to live in the unit of the history's times. The key may
+ * vanish at any time from the deadline on, or never: a system may be late to delete, but not early. The deadline is
+ * reckoned from the *call* of the EXPIRE, which is the earliest that a server can have reckoned it from, and an
+ * operation can find the key gone only if it *returned* at or after the deadline. So a verdict of `illegal` needs no
+ * faith in where in its interval an operation took place, only that the clock of the history and that of the server
+ * go at one speed; a server whose clock jumps ahead is reported, as it should be.
+ *
+ * Command errors (INCR of a word) are definite and change nothing: record them as `fail`.
+ */
+import type { Json, Operation } from '../history.ts';
+import { shorten } from '../json.ts';
+import type { Model, NondeterministicAutomaton, Start } from './model.ts';
+import { powerset } from './powerset.ts';
+import { anything, natural, nothing, orNull, text, validateBy, validateInitialBy, zeroOrOne } from './shape.ts';
+
+const int64 = /^(0|-?[1-9]\d{0,18})$/;
+const wholeNumber = {
+  wanted: 'a whole number (as a string if it is beyond 2^53)',
+  admits: (value: Json) => Number.isSafeInteger(value) || (typeof value === 'string' && int64.test(value)),
+};
+const duration = {
+  wanted: 'a number, in the unit of the times',
+  admits: (value: Json) => typeof value === 'number' && Number.isFinite(value),
+};
+
+export const valkeyModel: Model = {
+  name: 'valkey',
+  summary:
+    'get, set value, del → 0 or 1, incr (by) → number, append value → length, setnx value → 0 or 1, expire ttl → 0 or 1',
+  validate: validateBy({
+    get: { input: nothing, output: orNull(text) },
+    set: { input: text, output: anything },
+    del: { input: nothing, output: orNull(zeroOrOne) },
+    incr: { input: orNull(wholeNumber), output: orNull(wholeNumber) },
+    append: { input: text, output: orNull(natural) },
+    setnx: { input: text, output: orNull(zeroOrOne) },
+    expire: { input: duration, output: orNull(zeroOrOne) },
+  }),
+  validateInitial: validateInitialBy(orNull(text)),
+  open: (operations, start) => powerset(openValkey(operations, start)),
+};
+
+interface Key {
+  /** `null`: there is no such key. */
+  readonly value: string | null;
+  /** The earliest time at which it can expire; Infinity: it does not. */
+  readonly mayVanishFrom: number;
+}
+
+const missing: Key = { value: null, mayVanishFrom: Infinity };
+
+function lasting(value: string): Key {
+  return { value, mayVanishFrom: Infinity };
+}
+
+function openValkey(operations: readonly Operation[], start: Start): NondeterministicAutomaton<Key> {
+  const initial = (start.initial ?? null) as string | null;
+  const expires = operations.some(({ f }) => f === 'expire');
+  return {
+    initial: [initial === null ? missing : lasting(initial)],
+    step(state, index) {
+      const operation = operations[index] as Operation;
+      const states = operation.return >= state.mayVanishFrom ? [state, missing] : [state];
+      return states.map((one) => run(one, operation)).filter((one) => one !== undefined);
+    },
+    key: ({ value, mayVanishFrom }) =>
+      value === null ? '' : `${mayVanishFrom === Infinity ? '' : mayVanishFrom}=${value}`,
+    describe: ({ value, mayVanishFrom }) =>
+      (value === null ? 'missing' : JSON.stringify(shorten(value))) +
+      (mayVanishFrom === Infinity ? '' : ` (may expire from ${mayVanishFrom} on)`),
+    // Where keys expire, even a GET says which of several states are left.
+    changesNothing: (index) => !expires && changesNothing(operations[index] as Operation),
+    matters: whatMatters(operations),
+    // The deadline of an EXPIRE depends on when it was called.
+    interchangeable: (index) => operations[index]?.f !== 'expire',
+    ...(expires ? {} : { lookahead: lookaheadOf(operations) }),
+  };
+}
+
+/** `undefined`: on this state it cannot have replied what it did. */
+function run(state: Key, operation: Operation): Key | undefined {
+  const { f, input, output, outcome } = operation;
+  const replied = outcome === 'ok' && (f === 'get' || output !== null);
+  const { value } = state;
+  switch (f) {
+    case 'get':
+      return !replied || output === value ? state : undefined;
+    case 'set':
+      return lasting(input as string);
+    case 'del':
+      return !replied || Number(output) === Number(value !== null) ? missing : undefined;
+    case 'setnx':
+      if (replied && Number(output) !== Number(value === null)) return undefined;
+      return value === null ? lasting(input as string) : state;
+    case 'expire':
+      if (replied && Number(output) !== Number(value !== null)) return undefined;
+      return value === null ? state : expiring(value, operation);
+    case 'append': {
+      const longer = (value ?? '') + (input as string);
+      return !replied || lengthsOf(longer).includes(output as number) ? { ...state, value: longer } : undefined;
+    }
+    default: {
+      const sum = increment(value ?? '0', input);
+      if (sum === undefined || (replied && BigInt(output as number | string) !== BigInt(sum))) return undefined;
+      return { ...state, value: sum };
+    }
+  }
+}
+
+function expiring(value: string, { input, call }: Operation): Key {
+  const ttl = input as number;
+  return ttl <= 0 ? missing : { value, mayVanishFrom: call + ttl };
+}
+
+function changesNothing({ f, output }: Operation): boolean {
+  return f === 'get' || ((f === 'del' || f === 'setnx') && output !== null && Number(output) === 0);
+}
+
+/** Histories do not say whether a string stands for its UTF-8 or for one byte a character: both lengths will do. */
+function lengthsOf(value: string): readonly number[] {
+  return [value.length, new TextEncoder().encode(value).length];
+}
+
+/** `undefined`: an error reply, so it did not happen. */
+function increment(value: string, by: Json): string | undefined {
+  if (!int64.test(value)) return undefined;
+  const sum = BigInt(value) + BigInt((by ?? 1) as number | string);
+  return BigInt.asIntN(64, sum) === sum ? String(sum) : undefined;
+}
+
+/** A value that no GET shows can matter only to replies that tell whether the key is there, or how long it is. */
+function whatMatters(operations: readonly Operation[]): (index: number) => boolean {
+  const replies = operations.filter(({ outcome }) => outcome === 'ok');
+  const existenceShows = replies.some(({ f, output }) => f !== 'get' && f !== 'set' && output !== null);
+  const shown = new Set(replies.flatMap(({ f, output }) => (f === 'get' && output !== null ? [output as string] : [])));
+  return (index) => {
+    const { f, input } = operations[index] as Operation;
+    if (f === 'get') return false;
+    if (existenceShows || (f !== 'set' && f !== 'setnx' && f !== 'append')) return true;
+    return [...shown].some((value) => value.includes(input as string));
+  };
+}
+
+function lookaheadOf(operations: readonly Operation[]): NonNullable<NondeterministicAutomaton<Key>['lookahead']> {
+  return {
+    role(index) {
+      const { f, output } = operations[index] as Operation;
+      if (f === 'get') return output === null ? 'extends' : 'observes';
+      return f === 'append' ? 'extends' : 'resets';
+    },
+    compatible: ({ value }, observation) =>
+      value === null || (operations[observation]?.output as string).startsWith(value),
+    resetLeadsTo(reset, observation) {
+      const { f, input } = operations[reset] as Operation;
+      if (f !== 'set' && f !== 'setnx') return true;
+      return (operations[observation]?.output as string).startsWith(input as string);
+    },
+  };
+}
