@@ -24,14 +24,15 @@ const listSeparator = ',';
 export function planOperation(dice: Dice, scenario: Scenario, fresh: Fresh): PlannedOperation {
   const key = `s${dice.below(scenario.keys)}`;
   return dice.pickWeighted<() => PlannedOperation>([
-    [6, () => single({ f: 'GET', key, input: null }, ['GET', key])],
+    [6, () => single({ f: 'get', key, input: null }, ['GET', key])],
     [4, () => set(key, fresh())],
-    [3, () => single({ f: 'INCR', key: `c${key}`, input: null }, ['INCR', `c${key}`])],
-    [1, () => single({ f: 'GET', key: `c${key}`, input: null }, ['GET', `c${key}`])],
+    [3, () => single({ f: 'incr', key: `c${key}`, input: null }, ['INCR', `c${key}`])],
+    [1, () => single({ f: 'get', key: `c${key}`, input: null }, ['GET', `c${key}`])],
     [2, () => optimisticIncrement(`c${key}`)],
     [2, () => append(key, fresh())],
-    [1, () => single({ f: 'DEL', key, input: null }, ['DEL', key])],
+    [1, () => single({ f: 'del', key, input: null }, ['DEL', key])],
     [1, () => setIfAbsent(key, fresh())],
+    [1, () => expire(key, dice, scenario)],
     [3, () => listTransaction(dice, scenario, fresh)],
   ])();
 }
@@ -39,27 +40,36 @@ export function planOperation(dice: Dice, scenario: Scenario, fresh: Fresh): Pla
 /** A read of a key of each kind, for the end. */
 export function planFinalReads(scenario: Scenario): PlannedOperation[] {
   return Array.from({ length: scenario.keys }, (_, i) => [
-    single({ f: 'GET', key: `s${i}`, input: null }, ['GET', `s${i}`]),
-    single({ f: 'GET', key: `cs${i}`, input: null }, ['GET', `cs${i}`]),
+    single({ f: 'get', key: `s${i}`, input: null }, ['GET', `s${i}`]),
+    single({ f: 'get', key: `cs${i}`, input: null }, ['GET', `cs${i}`]),
     transaction([['r', `l${i}`, null]]),
   ]).flat();
 }
 
 function set(key: string, value: number): PlannedOperation {
-  return single({ f: 'SET', key, input: String(value) }, ['SET', key, String(value)]);
+  return single({ f: 'set', key, input: String(value) }, ['SET', key, String(value)]);
+}
+
+/** Where clocks go wrong, all that can be said of an expiry is that it does not come before it was asked for. */
+const soonest = 1e-9;
+
+function expire(key: string, dice: Dice, { faults }: Scenario): PlannedOperation {
+  const ttlMs = 1 + dice.below(dice.pick([10, 1000]));
+  const clocksAreRight = !faults.has('clockJump') && !faults.has('clockDrift');
+  return single({ f: 'expire', key, input: clocksAreRight ? ttlMs : soonest }, ['PEXPIRE', key, String(ttlMs)]);
 }
 
 function setIfAbsent(key: string, value: number): PlannedOperation {
-  return single({ f: 'SETNX', key, input: String(value) }, ['SETNX', key, String(value)]);
+  return single({ f: 'setnx', key, input: String(value) }, ['SETNX', key, String(value)]);
 }
 
 function append(key: string, value: number): PlannedOperation {
   const text = `.${value}`;
-  return single({ f: 'APPEND', key, input: text }, ['APPEND', key, text]);
+  return single({ f: 'append', key, input: text }, ['APPEND', key, text]);
 }
 
 function single(question: Question, words: readonly ByteString[]): PlannedOperation {
-  const isRead = question.f === 'GET';
+  const isRead = question.f === 'get';
   return {
     question,
     run: async (connection, timeoutMs) => resultOf(await connection.ask([words], timeoutMs), isRead, jsonOf),
@@ -97,7 +107,7 @@ function jsonOf(reply: Reply): Json {
 /** WATCH, GET, then SET in a transaction: an INCR if nobody came between, else nothing. */
 function optimisticIncrement(key: string): PlannedOperation {
   return {
-    question: { f: 'INCR', key, input: null },
+    question: { f: 'incr', key, input: null },
     run: async (connection, timeoutMs) => {
       const seen = await connection.ask(
         [

@@ -1,6 +1,7 @@
 /** What must hold at the end of every run, whatever has happened in it. */
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { applyImage } from '../log/plain/apply-image.ts';
+import type { HistoryVerdict } from '../verify/verdict.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
 
@@ -8,6 +9,21 @@ export function checkRun(world: World): void {
   checkAgreement(world);
   for (const node of world.nodes) checkRest(node, world);
   checkCounters(world);
+  for (const { verdict } of world.judgements) checkVerdict(verdict, world);
+}
+
+/** No history is out of order, and none is so hard that nobody can tell. */
+function checkVerdict(verdict: HistoryVerdict, world: World): void {
+  if (verdict.verdict === 'ok') return;
+  if (verdict.kind === 'transactions') {
+    world.fail(`transactions are not strictly serializable: ${verdict.anomalies[0]?.description ?? verdict.verdict}`);
+    return;
+  }
+  for (const { key, verdict: ofKey } of verdict.partitions) {
+    if (ofKey === 'illegal') world.fail(`what clients have seen of ${String(key)} is in no order linearizable`);
+    if (ofKey === 'unknown')
+      world.fail(`whether what clients have seen of ${String(key)} is linearizable is not known`);
+  }
 }
 
 /** Every node that has read to the end holds what the bucket holds. */
@@ -40,11 +56,11 @@ function checkRest(node: SimulatedNode, world: World): void {
 /** Without any model: a counter has the sum of what certainly happened, and at most what may have happened too. */
 function checkCounters(world: World): void {
   const operations = world.recorder.operations();
-  for (const key of new Set(operations.filter(({ f }) => f === 'INCR').map((operation) => operation.key))) {
-    const increments = operations.filter((operation) => operation.f === 'INCR' && operation.key === key);
+  for (const key of new Set(operations.filter(({ f }) => f === 'incr').map((operation) => operation.key))) {
+    const increments = operations.filter((operation) => operation.f === 'incr' && operation.key === key);
     const certain = increments.filter(({ outcome }) => outcome === 'ok').length;
     const possible = certain + increments.filter(({ outcome }) => outcome === 'info').length;
-    const reads = operations.filter(({ f, key: read, outcome }) => f === 'GET' && read === key && outcome === 'ok');
+    const reads = operations.filter(({ f, key: read, outcome }) => f === 'get' && read === key && outcome === 'ok');
     const value = Number(reads.at(-1)?.output ?? 0);
     if (value < certain || value > possible) {
       world.fail(`${String(key)} is ${value} after ${certain} certain and ${possible - certain} uncertain increments`);

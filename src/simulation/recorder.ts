@@ -1,7 +1,8 @@
 /**
- * Histories of what clients have asked and been answered. Times are positions in the order of everything that has
- * happened in the world, which say more than a clock that stands still between two events.
+ * Histories of what clients have asked and been answered. Times are virtual milliseconds; of what happens while the
+ * clock stands still, the later is a little later.
  */
+import type { Clock } from '../environment/environment.ts';
 import type { Json, Operation } from '../verify/history.ts';
 
 /** What was asked. */
@@ -15,10 +16,23 @@ export interface Question {
 export type Result =
   { readonly outcome: 'ok'; readonly output: Json } | { readonly outcome: 'fail' | 'info'; readonly reason: string };
 
+/** Of a clock that stands still; a power of two, so that adding it to any time of a run changes it. */
+const tick = 2 ** -20;
+
 export class Recorder {
   readonly #operations: Operation[] = [];
-  #position = 0;
+  readonly #clock: Pick<Clock, 'monotonic'>;
+  #latest = -1;
   #processes = 0;
+
+  constructor(clock: Pick<Clock, 'monotonic'>) {
+    this.#clock = clock;
+  }
+
+  #now(): number {
+    this.#latest = Math.max(this.#clock.monotonic(), this.#latest + tick);
+    return this.#latest;
+  }
 
   /** A number for a client that does one thing at a time. */
   newProcess(): number {
@@ -27,13 +41,13 @@ export class Recorder {
 
   /** Notes the call; what it answers is to be called with the result. */
   call(process: number, question: Question): (result: Result) => void {
-    const call = this.#position++;
+    const call = this.#now();
     return (result) => {
       this.#operations.push({
         ...question,
         process,
         call,
-        return: result.outcome === 'info' ? Infinity : this.#position++,
+        return: result.outcome === 'info' ? Infinity : this.#now(),
         outcome: result.outcome,
         output: result.outcome === 'ok' ? result.output : null,
       });

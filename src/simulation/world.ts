@@ -6,6 +6,7 @@ import type { Operation } from '../verify/history.ts';
 import { Chaos } from './chaos.ts';
 import { SimulatedClient } from './clients.ts';
 import { Dice } from './dice.ts';
+import { judge, type Judgement } from './judge.ts';
 import { connectSockets, type Link } from './network.ts';
 import { planFinalReads } from './operations.ts';
 import { checkRun } from './properties.ts';
@@ -22,6 +23,8 @@ export interface RunResult {
   /** Empty: all properties hold. */
   readonly failures: readonly string[];
   readonly operations: readonly Operation[];
+  /** By the kind of keys that they are of. */
+  readonly judgements: readonly Judgement[];
   /** The last events. */
   readonly trace: readonly string[];
   readonly traceHash: string;
@@ -42,8 +45,9 @@ export class World {
   readonly trace: Trace;
   readonly store: TruthStore;
   readonly nodes: readonly SimulatedNode[];
-  readonly recorder = new Recorder();
+  readonly recorder: Recorder;
   readonly failures: string[] = [];
+  judgements: readonly Judgement[] = [];
   readonly #dice: Dice;
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
@@ -56,6 +60,7 @@ export class World {
     this.scenario = scenario;
     this.environment = new VirtualEnvironment(scenario.seed);
     this.trace = new Trace(this.environment.clock);
+    this.recorder = new Recorder(this.environment.clock);
     this.#dice = new Dice(this.environment.random);
     const onBroken = (what: string): void => {
       this.fail(what);
@@ -85,26 +90,34 @@ export class World {
     const ended = await this.#finished(this.#chaos.end(), 1000);
     const isQuiet = ended && (await this.#finished(this.#readEverything(), recoveryMsMax));
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
+    this.judgements = judge(this.recorder.operations());
     checkRun(this);
     return this.#result();
   }
 
   /**
-   * Every key, by every node: all answer, and what they answer belongs to the history. Nothing is written any more, so
-   * that afterwards all nodes hold the same.
+   * Every key, by every node: all answer, and what they answer belongs to the history. In the end nothing is written
+   * any more, so that afterwards all nodes hold the same.
    */
   async #readEverything(): Promise<void> {
     while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
     for (const node of this.nodes) node.server?.setActiveExpiry(false);
     while (this.nodes.some((node) => node.server?.engine.waitingTaskCount !== 0)) await this.#pause(10);
-    for (const node of this.nodes) {
-      const client = new SimulatedClient(this.#clients.length, {
-        ...this.#clientOptions(),
-        connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
-      });
-      for (const read of planFinalReads(this.scenario)) {
-        while ((await client.perform(read)).outcome !== 'ok');
-      }
+    // A read may delete what has expired; then those before it have to read again.
+    let versions: number;
+    do {
+      versions = this.store.versions;
+      for (const node of this.nodes) await this.#readAll(node);
+    } while (this.store.versions !== versions);
+  }
+
+  async #readAll(node: SimulatedNode): Promise<void> {
+    const client = new SimulatedClient(this.#clients.length, {
+      ...this.#clientOptions(),
+      connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
+    });
+    for (const read of planFinalReads(this.scenario)) {
+      while ((await client.perform(read)).outcome !== 'ok');
     }
   }
 
@@ -198,6 +211,7 @@ export class World {
       scenario: this.scenario,
       failures: this.failures,
       operations: this.recorder.operations(),
+      judgements: this.judgements,
       trace: this.trace.last,
       traceHash: this.trace.hash,
       virtualMs: this.environment.clock.monotonic(),
