@@ -2,6 +2,7 @@
 import type { Environment } from '../environment/environment.ts';
 import { Dice } from './dice.ts';
 import { junkCommands } from './junk.ts';
+import type { KeyNames } from './key-names.ts';
 import type { PlannedOperation } from './operations.ts';
 import { planOperation } from './operations.ts';
 import type { Recorder, Result } from './recorder.ts';
@@ -16,6 +17,7 @@ export interface ClientOptions {
   readonly trace: Trace;
   /** To a node by chance. */
   readonly connect: (client: number) => Promise<SimulatedConnection>;
+  readonly keys: KeyNames;
   readonly fresh: () => number;
   /** A client has left in the middle of something. */
   readonly onDisconnect: () => void;
@@ -40,11 +42,11 @@ export class SimulatedClient {
   }
 
   async run(): Promise<void> {
-    const { scenario, fresh } = this.#options;
+    const { scenario, keys, fresh } = this.#options;
     for (let i = 0; i < scenario.operations; i++) {
       await this.#pause(this.#dice.fraction() * 2 * scenario.thinkMs);
       if (this.#dice.chance(0.1)) await this.#junk();
-      else await this.perform(planOperation(this.#dice, scenario, fresh), this.#patienceMs());
+      else await this.perform(planOperation({ dice: this.#dice, scenario, keys, fresh }), this.#patienceMs());
       // Not everybody stays where he is.
       if (this.#dice.chance(0.05)) this.#leave();
     }
@@ -61,7 +63,10 @@ export class SimulatedClient {
     const result = await operation.run(connection, timeoutMs);
     note(result);
     trace.add(`client ${this.#index}`, `${question.f}: ${JSON.stringify(result)}`);
-    if (result.outcome === 'info') this.#process = recorder.newProcess();
+    if (result.outcome === 'info') {
+      this.#process = recorder.newProcess();
+      if (question.key !== null) this.#options.keys.onUncertain(question.key);
+    }
     return result;
   }
 

@@ -1,11 +1,12 @@
 /**
  * What simulated clients ask, and what the answers mean for the history. Each kind of key is judged by a model that
- * knows what is done to it: `s` strings and counters, `l` lists of numbers that transactions append to.
+ * knows what is done to it: `s` strings, `c` counters, `l` lists of numbers that transactions append to.
  */
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { Json, MicroOperation } from '../verify/history.ts';
 import type { Dice } from './dice.ts';
+import type { KeyNames } from './key-names.ts';
 import type { Question, Result } from './recorder.ts';
 import type { Scenario } from './scenario.ts';
 import type { Answers, SimulatedConnection } from './simulated-client.ts';
@@ -21,29 +22,39 @@ export type Fresh = () => number;
 
 const listSeparator = ',';
 
-export function planOperation(dice: Dice, scenario: Scenario, fresh: Fresh): PlannedOperation {
-  const key = `s${dice.below(scenario.keys)}`;
+export interface PlanOptions {
+  readonly dice: Dice;
+  readonly scenario: Scenario;
+  readonly keys: KeyNames;
+  readonly fresh: Fresh;
+}
+
+export function planOperation(options: PlanOptions): PlannedOperation {
+  const { dice, scenario, keys, fresh } = options;
+  const index = dice.below(scenario.keys);
+  const key = keys.name('s', index);
+  const counter = keys.name('c', index);
   return dice.pickWeighted<() => PlannedOperation>([
-    [6, () => single({ f: 'get', key, input: null }, ['GET', key])],
+    [6, () => read(key)],
     [4, () => set(key, fresh())],
-    [3, () => single({ f: 'incr', key: `c${key}`, input: null }, ['INCR', `c${key}`])],
-    [1, () => single({ f: 'get', key: `c${key}`, input: null }, ['GET', `c${key}`])],
-    [2, () => optimisticIncrement(`c${key}`)],
+    [3, () => single({ f: 'incr', key: counter, input: null }, ['INCR', counter])],
+    [1, () => read(counter)],
+    [2, () => optimisticIncrement(counter)],
     [2, () => append(key, fresh())],
     [1, () => single({ f: 'del', key, input: null }, ['DEL', key])],
     [1, () => setIfAbsent(key, fresh())],
     [1, () => expire(key, dice, scenario)],
-    [3, () => listTransaction(dice, scenario, fresh)],
+    [3, () => listTransaction(options)],
   ])();
 }
 
-/** A read of a key of each kind, for the end. */
-export function planFinalReads(scenario: Scenario): PlannedOperation[] {
-  return Array.from({ length: scenario.keys }, (_, i) => [
-    single({ f: 'get', key: `s${i}`, input: null }, ['GET', `s${i}`]),
-    single({ f: 'get', key: `cs${i}`, input: null }, ['GET', `cs${i}`]),
-    transaction([['r', `l${i}`, null]]),
-  ]).flat();
+/** A read of every key, for the end. */
+export function planFinalReads(keys: KeyNames): PlannedOperation[] {
+  return [...keys.used].map((key) => (key.startsWith('l') ? transaction([['r', key, null]]) : read(key)));
+}
+
+function read(key: string): PlannedOperation {
+  return single({ f: 'get', key, input: null }, ['GET', key]);
 }
 
 function set(key: string, value: number): PlannedOperation {
@@ -126,9 +137,9 @@ function optimisticIncrement(key: string): PlannedOperation {
   };
 }
 
-function listTransaction(dice: Dice, scenario: Scenario, fresh: Fresh): PlannedOperation {
+function listTransaction({ dice, scenario, keys, fresh }: PlanOptions): PlannedOperation {
   const steps = Array.from({ length: 1 + dice.below(4) }, (): MicroOperation => {
-    const key = `l${dice.below(scenario.keys)}`;
+    const key = keys.name('l', dice.below(scenario.keys));
     return dice.chance(0.5) ? ['append', key, fresh()] : ['r', key, null];
   });
   return transaction(steps);

@@ -59,6 +59,7 @@ export interface Scenario {
   /** Clients pause so long between two operations, on average. */
   readonly thinkMs: number;
   readonly commitIntervalMs: number;
+  readonly contentEtags: boolean;
 }
 
 /** Two 32-bit words apart, so that the scenario and the world do not draw the same numbers. */
@@ -81,6 +82,7 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     networkLatencyMs: dice.pick([[0.1, 0.5] as const, [1, 20] as const]),
     thinkMs: dice.pick([0, 5, 100]),
     commitIntervalMs: dice.pick([0, 0, 0, 10]),
+    contentEtags: dice.chance(0.5),
   };
   return { ...drawn, ...given };
 }

@@ -5,6 +5,7 @@
 import { decodeImage, type Image } from '../log/plain/plain-format.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
 import type { Clock } from '../environment/environment.ts';
+import { createHash } from 'node:crypto';
 import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { PutOptions, PutResult } from '../store/object-store.ts';
@@ -13,6 +14,8 @@ export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly name: string;
   readonly databaseCount: number;
+  /** An ETag is a hash of the body, as on S3, and comes back when the body does. */
+  readonly contentEtags: boolean;
   readonly onBroken: (what: string) => void;
 }
 
@@ -24,7 +27,7 @@ export class TruthStore extends MemoryStore {
   #text: string | undefined;
 
   constructor(options: TruthOptions) {
-    super(options.clock);
+    super(options.clock, options.contentEtags ? hashOfContent : undefined);
     this.#options = options;
   }
 
@@ -67,4 +70,8 @@ export class TruthStore extends MemoryStore {
       this.#options.onBroken(`a version of the database does not decode: ${String(cause)}`);
     }
   }
+}
+
+function hashOfContent(body: Uint8Array): string {
+  return createHash('md5').update(body).digest('hex');
 }

@@ -7,6 +7,7 @@ import { Chaos } from './chaos.ts';
 import { SimulatedClient } from './clients.ts';
 import { Dice } from './dice.ts';
 import { judge, type Judgement } from './judge.ts';
+import { KeyNames } from './key-names.ts';
 import { connectSockets, type Link } from './network.ts';
 import { planFinalReads } from './operations.ts';
 import { checkRun } from './properties.ts';
@@ -54,6 +55,7 @@ export class World {
   readonly #chaos: Chaos;
   readonly #clients: readonly SimulatedClient[];
   readonly #connections = new Set<SimulatedConnection>();
+  readonly #keys = new KeyNames();
   #values = 0;
 
   constructor(scenario: Scenario) {
@@ -66,7 +68,7 @@ export class World {
       this.fail(what);
     };
     const { clock } = this.environment;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, onBroken });
+    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, contentEtags: scenario.contentEtags, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
@@ -116,7 +118,7 @@ export class World {
       ...this.#clientOptions(),
       connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
     });
-    for (const read of planFinalReads(this.scenario)) {
+    for (const read of planFinalReads(this.#keys)) {
       while ((await client.perform(read)).outcome !== 'ok');
     }
   }
@@ -173,6 +175,7 @@ export class World {
       world: this.environment,
       recorder: this.recorder,
       trace: this.trace,
+      keys: this.#keys,
       fresh: () => ++this.#values,
       onDisconnect: () => {
         this.#chaos.count('disconnect');

@@ -2,8 +2,8 @@
  * An object store in the memory of this process, for tests, the simulator, the bench and `--store memory:`. Several
  * engines may share one instance: it is then their one truth, as a bucket would be.
  *
- * Invariants: each request takes effect at one instant, when it is called; ETags are numbers that only grow, so none
- * comes back, whatever the content. A body is copied when it is stored and must not be changed by those who read it.
+ * Invariants: each request takes effect at one instant, when it is called; unless others are asked for, ETags are numbers
+ * that only grow, so none comes back, whatever the content. A body is copied when it is stored and must not be changed by those who read it.
  */
 import type { Clock } from '../environment/environment.ts';
 import { storeFailure } from './failure.ts';
@@ -27,11 +27,14 @@ interface StoredObject {
 export class MemoryStore implements ObjectStore {
   readonly location = 'memory:';
   readonly #clock: Pick<Clock, 'now'>;
+  readonly #etagOf: (body: Uint8Array) => ETag;
   readonly #objects = new Map<string, StoredObject>();
   #versions = 0;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  /** @param etagOf replaces the numbers, for instance by hashes of the content, which come back with it as S3's do */
+  constructor(clock: Pick<Clock, 'now'>, etagOf?: (body: Uint8Array) => ETag) {
     this.#clock = clock;
+    this.#etagOf = etagOf ?? (() => `m${++this.#versions}`);
   }
 
   get(name: string, options: GetOptions = {}): Promise<GetResult> {
@@ -52,7 +55,7 @@ export class MemoryStore implements ObjectStore {
     if (options.ifMatch !== undefined && object?.etag !== options.ifMatch) {
       return Promise.resolve({ kind: object === undefined ? 'notFound' : 'preconditionFailed', date });
     }
-    const etag = `m${++this.#versions}`;
+    const etag = this.#etagOf(body);
     this.#objects.set(name, { body: new Uint8Array(body), etag, modifiedAt: date });
     return Promise.resolve({ kind: 'stored', etag, date });
   }

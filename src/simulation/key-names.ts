@@ -1,0 +1,32 @@
+/**
+ * The keys that clients use. A key about which too much is uncertain is left for a fresh one: whether a history is
+ * linearizable takes a time to find out that grows with every operation of which nobody knows whether it happened.
+ */
+
+const uncertainMax = 5;
+
+export class KeyNames {
+  readonly #uncertain = new Map<string, number>();
+  readonly #generations = new Map<string, number>();
+
+  /** All that have been given out. */
+  readonly used = new Set<string>();
+
+  /** The present name of a key of this kind: `s0.2`. */
+  name(kind: string, index: number): string {
+    const stem = `${kind}${index}`;
+    const generation = this.#generations.get(stem) ?? 0;
+    const name = `${stem}.${generation}`;
+    this.used.add(name);
+    return name;
+  }
+
+  /** Something that was done to this key may or may not have happened. */
+  onUncertain(name: string): void {
+    const count = (this.#uncertain.get(name) ?? 0) + 1;
+    this.#uncertain.set(name, count);
+    if (count !== uncertainMax) return;
+    const stem = name.slice(0, name.indexOf('.'));
+    this.#generations.set(stem, (this.#generations.get(stem) ?? 0) + 1);
+  }
+}
