@@ -9,16 +9,31 @@ import type { ByteString } from '../resp/bytes.ts';
 import { Database, type AccessClock } from './database.ts';
 import type { Effect } from './effect.ts';
 import type { Inverse } from './inverse.ts';
-import { Watches } from './watches.ts';
+import { Watches, type Watch } from './watches.ts';
 
 /** Effects in the order of their application, and what undoes them. */
 export interface Recording {
   readonly effects: Effect[];
   readonly inverses: Inverse[];
+  /** The watches that they have tripped. */
+  readonly tripped: Watch[];
 }
 
+/** How far a recording had come at some time. */
+export interface RecordingMark {
+  readonly effects: number;
+  readonly inverses: number;
+  readonly tripped: number;
+}
+
+const beginning: RecordingMark = { effects: 0, inverses: 0, tripped: 0 };
+
 export function newRecording(): Recording {
-  return { effects: [], inverses: [] };
+  return { effects: [], inverses: [], tripped: [] };
+}
+
+export function markOf({ effects, inverses, tripped }: Recording): RecordingMark {
+  return { effects: effects.length, inverses: inverses.length, tripped: tripped.length };
 }
 
 export class Keyspace {
@@ -52,6 +67,7 @@ export class Keyspace {
   /** Notes every effect from now on in this recording, or in none. */
   record(recording: Recording | undefined): void {
     this.#recording = recording;
+    this.watches.noteTripped(recording?.tripped);
   }
 
   apply(effect: Effect): void {
@@ -81,6 +97,8 @@ export class Keyspace {
         this.watches.touch(db, effect.key);
         break;
       case 'rename':
+        // To itself: what was moved there is not to be deleted.
+        if (effect.db === effect.toDb && effect.key === effect.toKey) break;
         this.#transfer(effect, inverses);
         inverses?.push(database.imageOf(db, effect.key));
         database.delete(effect.key);
@@ -105,7 +123,7 @@ export class Keyspace {
   attempt<T>(run: () => T): T {
     const recording = this.#recording;
     if (recording === undefined) throw new Error('nothing can be undone without a recording');
-    const before = { effects: recording.effects.length, inverses: recording.inverses.length };
+    const before = markOf(recording);
     try {
       return run();
     } catch (cause) {
@@ -114,22 +132,24 @@ export class Keyspace {
     }
   }
 
-  /** Undoes all that was recorded, last first, down to these lengths (default: everything), and forgets it. */
-  rollback(recording: Recording, to = { effects: 0, inverses: 0 }): void {
+  /**
+   * Undoes all that was recorded, last first, down to this mark (default: everything), and forgets it. Watches that it
+   * had tripped watch again: what they saw has not happened.
+   */
+  rollback(recording: Recording, to = beginning): void {
     for (let i = recording.inverses.length - 1; i >= to.inverses; i--) this.#undo(recording.inverses[i] as Inverse);
+    for (let i = to.tripped; i < recording.tripped.length; i++) (recording.tripped[i] as Watch).tripped = false;
     recording.inverses.length = to.inverses;
     recording.effects.length = to.effects;
+    recording.tripped.length = to.tripped;
   }
 
   #undo(inverse: Inverse): void {
     if (inverse.kind === 'databases') {
-      for (const [db, database] of inverse.databases.entries()) {
-        if (this.#databases[db] !== database) this.#replace(db, database);
-      }
+      for (const [db, database] of inverse.databases.entries()) this.#databases[db] = database;
       return;
     }
     this.database(inverse.db).restore(inverse);
-    this.watches.touch(inverse.db, inverse.key);
   }
 
   /** Touches the keys that were there or are there now: the others are missing as before. */

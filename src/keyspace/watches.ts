@@ -1,7 +1,7 @@
 /**
- * Who wants to know that a key has been touched. `WATCH` places a watch; an effect on the key, or an effect's
- * inverse, trips it. Nothing is ever untripped: a watch that has seen a rollback aborts its transaction once more
- * often than it needs to, which is safe.
+ * Who wants to know that a key has been touched. `WATCH` places a watch; an effect on the key trips it. Where the effect
+ * is recorded, so is the watch that it was the first to trip, and a rollback lets that watch again: a transaction whose
+ * round meets a conflict would otherwise be aborted by its own first attempt.
  */
 import type { ByteString } from '../resp/bytes.ts';
 
@@ -13,6 +13,12 @@ export interface Watch {
 
 export class Watches {
   readonly #byDatabase = new Map<number, Map<ByteString, Set<Watch>>>();
+  #tripped: Watch[] | undefined;
+
+  /** Notes here, from now on, the watches that are tripped; `undefined`: nowhere. */
+  noteTripped(tripped: Watch[] | undefined): void {
+    this.#tripped = tripped;
+  }
 
   place(db: number, key: ByteString): Watch {
     const watch: Watch = { db, key, tripped: false };
@@ -35,16 +41,20 @@ export class Watches {
 
   touch(db: number, key: ByteString): void {
     if (this.#byDatabase.size === 0) return;
-    trip(this.#byDatabase.get(db)?.get(key));
+    this.#trip(this.#byDatabase.get(db)?.get(key));
   }
 
   /** Touches all keys of a database for which this holds. */
   touchWhere(db: number, isTouched: (key: ByteString) => boolean): void {
-    for (const [key, watches] of this.#byDatabase.get(db) ?? []) if (isTouched(key)) trip(watches);
+    for (const [key, watches] of this.#byDatabase.get(db) ?? []) if (isTouched(key)) this.#trip(watches);
   }
-}
 
-function trip(watches: Iterable<Watch> | undefined): void {
-  if (watches === undefined) return;
-  for (const watch of watches) watch.tripped = true;
+  #trip(watches: Iterable<Watch> | undefined): void {
+    if (watches === undefined) return;
+    for (const watch of watches) {
+      if (watch.tripped) continue;
+      watch.tripped = true;
+      this.#tripped?.push(watch);
+    }
+  }
 }

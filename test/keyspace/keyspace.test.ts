@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../src/keyspace/effect.ts';
-import { Keyspace, newRecording } from '../../src/keyspace/keyspace.ts';
+import { Keyspace, markOf, newRecording } from '../../src/keyspace/keyspace.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 
 function apply(keyspace: Keyspace, effects: readonly Effect[]): void {
@@ -38,7 +38,7 @@ describe('Keyspace', () => {
         keyspace.record(recording);
         apply(keyspace, kept);
         const dump = keyspace.dump();
-        const point = { effects: recording.effects.length, inverses: recording.inverses.length };
+        const point = markOf(recording);
         apply(keyspace, undone);
         keyspace.rollback(recording, point);
         expect(keyspace.dump()).toEqual(dump);
@@ -76,18 +76,45 @@ describe('Keyspace', () => {
     );
   });
 
-  it('trips a watch exactly where its key has been touched, also by a rollback', () => {
+  it('lets a watch again that only what was rolled back had tripped', () => {
+    const keyspace = new Keyspace(2);
+    const recordings = [newRecording(), newRecording()] as const;
+    const [onA, onB] = [keyspace.watches.place(0, 'a'), keyspace.watches.place(0, 'b')];
+    keyspace.record(recordings[0]);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'a', value: '1' });
+    const mark = markOf(recordings[0]);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'b', value: '1' });
+    keyspace.rollback(recordings[0], mark);
+    expect([onA.tripped, onB.tripped]).toEqual([true, false]);
+    keyspace.record(recordings[1]);
+    keyspace.apply({ kind: 'swap', db: 0, withDb: 1 });
+    keyspace.apply({ kind: 'flush', db: 1 });
+    keyspace.record(undefined);
+    keyspace.rollback(recordings[1]);
+    // The first one had tripped it already.
+    expect(onA.tripped).toBe(true);
+    keyspace.rollback(recordings[0]);
+    expect([onA.tripped, onB.tripped]).toEqual([false, false]);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'b', value: '1' });
+    expect([onA.tripped, onB.tripped]).toEqual([false, true]);
+  });
+
+  it('leaves a key alone that is moved to itself', () => {
+    const keyspace = new Keyspace(1);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'a', value: '1' });
+    keyspace.apply({ kind: 'rename', db: 0, key: 'a', toDb: 0, toKey: 'a' });
+    expect(keyspace.dump()).toEqual([[0, 'a', '1', undefined]]);
+  });
+
+  it('trips a watch exactly where its key has been touched', () => {
     const keyspace = new Keyspace(2);
     keyspace.apply({ kind: 'setString', db: 0, key: 'a', value: '1' });
-    const recording = newRecording();
-    keyspace.record(recording);
-    keyspace.apply({ kind: 'setString', db: 0, key: 'a', value: '2' });
     const [onA, onB, elsewhere] = [
       keyspace.watches.place(0, 'a'),
       keyspace.watches.place(0, 'b'),
       keyspace.watches.place(1, 'a'),
     ];
-    keyspace.rollback(recording);
+    keyspace.apply({ kind: 'setString', db: 0, key: 'a', value: '2' });
     expect([onA.tripped, onB.tripped, elsewhere.tripped]).toEqual([true, false, false]);
     keyspace.apply({ kind: 'flush', db: 1 });
     expect([onB.tripped, elsewhere.tripped]).toEqual([false, false]);
