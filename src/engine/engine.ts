@@ -11,8 +11,8 @@
  *   lost.
  */
 import type { Environment } from '../environment/environment.ts';
-import type { Keyspace } from '../keyspace/keyspace.ts';
-import type { AppendOutcome, Log, VerifyOutcome } from '../log/log.ts';
+import { markOf, type Keyspace } from '../keyspace/keyspace.ts';
+import type { AppendOutcome, Changes, Failure, Log, VerifyOutcome } from '../log/log.ts';
 import { error, type Reply } from '../resp/reply.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
 import type { EngineLimits } from './limits.ts';
@@ -29,6 +29,15 @@ export interface EngineOptions {
   readonly replyToError: (error: unknown) => Reply;
 }
 
+/** A clock is not looked at for every task: arrival times are known to this part of the time that a task may take. */
+const arrivalsPerTimeout = 32;
+
+/** A task that is to run again, as nothing of it was written. */
+interface Waiting {
+  readonly task: Task;
+  readonly arrivedAtMs: number;
+}
+
 export class Engine {
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
@@ -36,20 +45,23 @@ export class Engine {
   /** Rounds whose request is under way or answered, in order. */
   #sealed: Round[] = [];
   /** The round that collects. */
-  #open: Round;
+  #open = new Round();
+  /** Until the time that tasks see reaches this, they count as having arrived together. */
+  #arrivingUntilMs = -Infinity;
   #appendsUnderWay = 0;
   #verifyUnderWay = false;
   /** A write has failed: no new request until all that are under way are answered. */
   #recovering = false;
   #pumpScheduled = false;
-  /** The time that the last task saw: the wall clock, but it never goes back. */
+  /** The time that the last task saw. */
   #nowMs = 0;
+  /** Since when the wall clock has been behind that, and where it stood. */
+  #ahead: { readonly nowMs: number; readonly sinceMs: number } | undefined;
   #waitingForRoom: (() => void)[] = [];
   #waitingForRest: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#open = new Round(0);
     this.#expiry = new ExpiryCycle(this, options);
   }
 
@@ -71,9 +83,12 @@ export class Engine {
 
   /** Executes the task now; it is settled when its round is. */
   submit(task: Task): void {
-    if (this.#open.tasks.length === 0) {
-      this.#open = new Round(this.#options.environment.clock.monotonic());
-      this.#schedulePump(this.#options.limits.commitIntervalMs);
+    const { environment, limits } = this.#options;
+    const isFirst = this.#open.tasks.length === 0;
+    if (isFirst) this.#schedulePump(limits.commitIntervalMs);
+    if (isFirst || this.#nowMs >= this.#arrivingUntilMs) {
+      this.#open.arrive(environment.clock.monotonic());
+      this.#arrivingUntilMs = this.now() + limits.timeoutMs / arrivalsPerTimeout;
     }
     this.#execute(this.#open, task);
   }
@@ -122,12 +137,12 @@ export class Engine {
   #execute(round: Round, task: Task): void {
     const { keyspace, limits, replyToError } = this.#options;
     const { recording } = round;
-    const before = { effects: recording.effects.length, inverses: recording.inverses.length };
+    const before = markOf(recording);
     const sizeBefore = limits.keysMax > 0 ? keyspace.size : 0;
     let reply: Reply;
     keyspace.record(recording);
     try {
-      reply = task.execute(this.#now());
+      reply = task.execute(this.now());
     } catch (cause) {
       keyspace.rollback(recording, before);
       reply = replyToError(cause);
@@ -140,8 +155,21 @@ export class Engine {
     round.add(task, reply);
   }
 
-  #now(): number {
-    this.#nowMs = Math.max(this.#nowMs, this.#options.environment.clock.now());
+  /**
+   * The time that tasks see: the wall clock, which never goes back here. After the clock was set back, this goes on at
+   * half the speed until the clock has come up with it.
+   */
+  now(): number {
+    const { clock } = this.#options.environment;
+    const wallMs = clock.now();
+    if (wallMs >= this.#nowMs) {
+      this.#nowMs = wallMs;
+      this.#ahead = undefined;
+      return wallMs;
+    }
+    this.#ahead ??= { nowMs: this.#nowMs, sinceMs: clock.monotonic() };
+    const { nowMs, sinceMs } = this.#ahead;
+    this.#nowMs = Math.max(this.#nowMs, Math.floor(nowMs + (clock.monotonic() - sinceMs) / 2));
     return this.#nowMs;
   }
 
@@ -164,7 +192,7 @@ export class Engine {
     if (round.tasks.length === 0 || this.#recovering || this.#pumpScheduled) return;
     if (round.writes ? this.#appendsUnderWay >= this.#options.log.pipelineDepth : this.#verifyUnderWay) return;
     this.#sealed.push(round);
-    this.#open = new Round(0);
+    this.#open = new Round();
     if (round.writes) this.#append(round);
     else this.#verify(round);
     const callbacks = this.#waitingForRoom;
@@ -174,7 +202,9 @@ export class Engine {
 
   #deadlineOf(round: Round): number {
     const { environment, limits } = this.#options;
-    return Math.max(round.arrivedAtMs + limits.timeoutMs, environment.clock.monotonic() + limits.timeoutMs / 10);
+    return (
+      Math.max(round.newestArrivalMs, environment.clock.monotonic() - (limits.timeoutMs * 9) / 10) + limits.timeoutMs
+    );
   }
 
   #append(round: Round): void {
@@ -236,16 +266,24 @@ export class Engine {
           round.askAgain = true;
         } else {
           this.#statistics.conflicts++;
-          this.#redo(this.#rollBack(), () => {
-            outcome.changes.applyTo(this.#options.keyspace);
-          });
+          const rounds = this.#rollBack();
+          // The proof was asked for after all these had arrived: it is one of the new state, if they only read it.
+          this.#redo(rounds, { changes: outcome.changes, proven: rounds.slice(0, rounds.indexOf(round) + 1) });
         }
         break;
       case 'unavailable':
-        this.#sealed = this.#sealed.filter((other) => other !== round);
-        this.#fail(round, outcome);
+        this.#failReads(round, outcome);
+        this.#rest();
         break;
     }
+  }
+
+  /** No proof for this round and the reads before it, whose own proofs were spoilt. */
+  #failReads(last: Round, outcome: Failure): void {
+    const upToLast = this.#sealed.slice(0, this.#sealed.indexOf(last) + 1);
+    const failed = upToLast.filter((round) => !round.writes && !round.proven);
+    this.#sealed = this.#sealed.filter((round) => !failed.includes(round));
+    for (const round of failed) this.#fail(round, outcome);
   }
 
   #settleProven(): void {
@@ -253,12 +291,17 @@ export class Engine {
     for (const round of this.#sealed) {
       if (!round.proven) break;
       count++;
-      this.#count(round);
-      for (let i = 0; i < round.tasks.length; i++) (round.tasks[i] as Task).settle(round.replies[i] as Reply);
+      this.#settle(round);
     }
     this.#sealed.splice(0, count);
     this.#expiry.schedule();
     this.#rest();
+  }
+
+  #settle(round: Round): void {
+    if (round.tasks.length === 0) return;
+    this.#count(round);
+    for (let i = 0; i < round.tasks.length; i++) (round.tasks[i] as Task).settle(round.replies[i] as Reply);
   }
 
   #count(round: Round): void {
@@ -277,22 +320,27 @@ export class Engine {
   #recover(): void {
     this.#recovering = false;
     const rounds = this.#rollBack();
-    const again: Round[] = [];
-    let applyChanges: (() => void) | undefined;
-    for (const round of rounds) {
-      const { outcome } = round;
-      if (outcome?.kind === 'uncertain' || outcome?.kind === 'unavailable') {
-        this.#fail(round, outcome);
-        continue;
-      }
-      again.push(round);
-      if (outcome?.kind !== 'conflict' || applyChanges !== undefined) continue;
+    const isFailed = ({ outcome }: Round): boolean => outcome?.kind === 'uncertain' || outcome?.kind === 'unavailable';
+    const conflict = rounds.find(({ outcome }) => outcome?.kind === 'conflict');
+    if (conflict?.outcome?.kind === 'conflict') {
       this.#statistics.conflicts++;
-      applyChanges = () => {
-        outcome.changes.applyTo(this.#options.keyspace);
-      };
+      // What is new was read after all these had arrived.
+      const proven = rounds.slice(0, rounds.indexOf(conflict) + 1);
+      this.#redo(
+        rounds.filter((round) => !isFailed(round)),
+        { changes: conflict.outcome.changes, proven },
+      );
+    } else {
+      this.#redo(
+        rounds.filter((round) => !isFailed(round)),
+        undefined,
+      );
     }
-    this.#redo(again, applyChanges);
+    for (const round of rounds) {
+      if (round.outcome?.kind === 'uncertain' || round.outcome?.kind === 'unavailable')
+        this.#fail(round, round.outcome);
+    }
+    this.#rest();
   }
 
   /** Takes all rounds back, the newest first, and returns them in order. */
@@ -303,34 +351,74 @@ export class Engine {
       round.dissolved = true;
     }
     this.#sealed = [];
-    this.#open = new Round(0);
+    this.#open = new Round();
+    this.#arrivingUntilMs = -Infinity;
     return rounds;
   }
 
-  #redo(rounds: readonly Round[], applyChanges: (() => void) | undefined): void {
-    applyChanges?.();
-    const tasks = rounds.flatMap((round) => round.tasks);
-    this.#expiry.schedule();
-    if (tasks.length === 0) {
-      this.#rest();
-      return;
+  /**
+   * Runs the tasks of these rounds again, in order, on what is new. Those of the `proven` rounds which come before any
+   * effect, and have none, are settled at once. Whose time is over is told so: a conflict may come again and again.
+   */
+  #redo(
+    rounds: readonly Round[],
+    news: { readonly changes: Changes; readonly proven: readonly Round[] } | undefined,
+  ): void {
+    news?.changes.applyTo(this.#options.keyspace);
+    const settled = new Round();
+    const late: Task[] = [];
+    for (const round of rounds) {
+      const isProven = news?.proven.includes(round) === true;
+      for (const waiting of this.#tasksOf(round, late)) {
+        this.#statistics.reexecutions++;
+        if (isProven && this.#open.tasks.length === 0) this.#runProven(waiting, settled);
+        else this.#runAgain(this.#open, waiting);
+      }
     }
-    this.#statistics.reexecutions += tasks.length;
-    const first = rounds.find((round) => round.tasks.length > 0) as Round;
-    this.#open = new Round(first.arrivedAtMs);
-    for (const task of tasks) this.#execute(this.#open, task);
+    this.#expiry.schedule();
+    this.#settle(settled);
+    for (const task of late) this.#failTask(task, 'unavailable', 'other nodes have written all the time, try again');
+    this.#rest();
   }
 
-  #fail(round: Round, outcome: { readonly kind: 'uncertain' | 'unavailable'; readonly reason: string }): void {
-    const uncertain = error(`UNCERTAIN the write may or may not have been applied: ${outcome.reason}`);
-    const unavailable = error(`UNAVAILABLE nothing was written: ${outcome.reason}`);
+  /** Those of a round that have time left; the others are added to `late`. */
+  *#tasksOf(round: Round, late: Task[]): Generator<Waiting, void, undefined> {
+    const { environment, limits } = this.#options;
+    const nowMs = environment.clock.monotonic();
     for (const [index, task] of round.tasks.entries()) {
-      const isUncertain = outcome.kind === 'uncertain' && round.taskWrites(index);
-      if (isUncertain) this.#statistics.uncertainTasks++;
-      else this.#statistics.unavailableTasks++;
-      task.settle(isUncertain ? uncertain : unavailable);
+      const arrivedAtMs = round.arrivedAtMs(index);
+      if (nowMs < arrivedAtMs + limits.timeoutMs) yield { task, arrivedAtMs };
+      else late.push(task);
     }
-    this.#rest();
+  }
+
+  #runAgain(round: Round, { task, arrivedAtMs }: Waiting): void {
+    if (round.newestArrivalMs !== arrivedAtMs) round.arrive(arrivedAtMs);
+    this.#execute(round, task);
+  }
+
+  /** A task whose reply is true if it has no effects; if it has, it is the first of the open round. */
+  #runProven(waiting: Waiting, settled: Round): void {
+    const alone = new Round();
+    this.#runAgain(alone, waiting);
+    if (alone.writes) this.#open = alone;
+    else settled.add(waiting.task, alone.replies[0] as Reply);
+  }
+
+  #fail(round: Round, { kind, reason }: Failure | { readonly kind: 'uncertain'; readonly reason: string }): void {
+    for (const [index, task] of round.tasks.entries()) {
+      this.#failTask(task, kind === 'uncertain' && round.taskWrites(index) ? 'uncertain' : 'unavailable', reason);
+    }
+  }
+
+  #failTask(task: Task, kind: 'uncertain' | 'unavailable', reason: string): void {
+    if (kind === 'uncertain') {
+      this.#statistics.uncertainTasks++;
+      task.settle(error(`UNCERTAIN the write may or may not have been applied: ${reason}`));
+    } else {
+      this.#statistics.unavailableTasks++;
+      task.settle(error(`UNAVAILABLE nothing was written: ${reason}`));
+    }
   }
 
   #rest(): void {

@@ -17,8 +17,15 @@ const retryMs = 1000;
 /** Timers of Node hold at most 2^31 - 1 ms. */
 const delayMsMax = 2 ** 31 - 1;
 
+/** What this needs of the engine. */
+interface ExpiryEngine {
+  submit(task: Task): void;
+  /** The time that tasks see. */
+  now(): number;
+}
+
 export class ExpiryCycle {
-  readonly #engine: { submit(task: Task): void };
+  readonly #engine: ExpiryEngine;
   readonly #keyspace: Keyspace;
   readonly #environment: Environment;
   #enabled = true;
@@ -26,10 +33,7 @@ export class ExpiryCycle {
   #timerAt = Infinity;
   #running = false;
 
-  constructor(
-    engine: { submit(task: Task): void },
-    options: { readonly keyspace: Keyspace; readonly environment: Environment },
-  ) {
+  constructor(engine: ExpiryEngine, options: { readonly keyspace: Keyspace; readonly environment: Environment }) {
     this.#engine = engine;
     this.#keyspace = options.keyspace;
     this.#environment = options.environment;
@@ -47,8 +51,8 @@ export class ExpiryCycle {
     const expireAt = this.#nextExpiry();
     if (expireAt === undefined || expireAt >= this.#timerAt) return;
     this.#clear();
-    const { clock, random, timers } = this.#environment;
-    const delayMs = Math.max(expireAt - clock.now() + 1, notBeforeMs) + (random.uint32() % jitterMs);
+    const { random, timers } = this.#environment;
+    const delayMs = Math.max(expireAt - this.#engine.now() + 1, notBeforeMs) + (random.uint32() % jitterMs);
     this.#timerAt = expireAt;
     this.#timer = timers.set(
       () => {

@@ -11,8 +11,8 @@ export class Round {
   readonly replies: Reply[] = [];
   /** By task: the number of effects after it. */
   readonly #effectCounts: number[] = [];
-  /** When its first task arrived, on `clock.monotonic`. */
-  readonly arrivedAtMs: number;
+  /** Tasks that arrived at about the same time, in order. */
+  readonly #arrivals: { readonly from: number; readonly atMs: number }[] = [];
   /** Whether its replies are known to be true. */
   proven = false;
   /** Its effects were undone and its tasks are being run again, in another round. */
@@ -22,13 +22,24 @@ export class Round {
   /** Of a write round: what became of it. */
   outcome: AppendOutcome | undefined;
 
-  constructor(arrivedAtMs: number) {
-    this.arrivedAtMs = arrivedAtMs;
-  }
-
   /** A round with effects is settled by a write, another one by a read. */
   get writes(): boolean {
     return this.recording.effects.length > 0;
+  }
+
+  /** The tasks that are added from now on arrived at this time, on `clock.monotonic`. */
+  arrive(atMs: number): void {
+    this.#arrivals.push({ from: this.tasks.length, atMs });
+  }
+
+  /** When this task arrived, or a little earlier. */
+  arrivedAtMs(index: number): number {
+    return this.#arrivals.findLast(({ from }) => from <= index)?.atMs ?? -Infinity;
+  }
+
+  /** When the newest of its tasks arrived. */
+  get newestArrivalMs(): number {
+    return this.#arrivals.reduce((newest, { atMs }) => Math.max(newest, atMs), -Infinity);
   }
 
   add(task: Task, reply: Reply): void {

@@ -39,7 +39,10 @@ export type OpenOutcome = { readonly kind: 'opened' } | Failure;
 
 export type AppendOutcome =
   | { readonly kind: 'committed' }
-  /** Somebody else's commit came first; this one certainly never happens. */
+  /**
+   * Somebody else's commit came first; this one certainly never happens. The changes lead to the newest state as it was
+   * at some time after the call.
+   */
   | { readonly kind: 'conflict'; readonly changes: Changes }
   | Failure
   /** It may have happened and it may yet happen; what became of it could not be learnt in time. */

@@ -136,9 +136,131 @@ describe('Engine', () => {
     expect(world.log.verifies).toHaveLength(2);
     world.log.verifies[1]!.answer({ kind: 'changed', changes: changes(set('n', '41')) });
     await world.turn();
-    world.log.verifies[2]!.answer({ kind: 'current' });
-    await world.turn();
     expect(world.settled).toEqual(['write=1', 'read=41']);
+  });
+
+  it('takes a proof that brings something new for one of the new state, by those that had arrived before it', async () => {
+    const world = new World();
+    world.get('early');
+    world.increment('never mind', 'other');
+    await world.turn();
+    world.log.appends[0]!.answer({ kind: 'committed' });
+    await world.turn();
+    world.get('read');
+    await world.turn();
+    world.get('late');
+    world.log.verifies[0]!.answer({ kind: 'changed', changes: changes(set('n', '7')) });
+    await world.turn();
+    expect(world.settled.slice(2)).toEqual(['read=7']);
+    expect(world.log.verifies).toHaveLength(2);
+    world.log.verifies[1]!.answer({ kind: 'current' });
+    await world.turn();
+    expect(world.settled.slice(2)).toEqual(['read=7', 'late=7']);
+  });
+
+  it('settles by such a proof only what comes before any effect', async () => {
+    const world = new World();
+    world.get('before');
+    world.submit('expires', (view) => {
+      // What is new makes a write of it.
+      if (view.getString('n') === '7') view.setString('seen', 'yes');
+      return 'done';
+    });
+    world.get('behind', 'seen');
+    await world.turn();
+    world.log.verifies[0]!.answer({ kind: 'changed', changes: changes(set('n', '7')) });
+    await world.turn();
+    expect(world.settled).toEqual(['before=7']);
+    expect(world.log.appends[0]!.effects).toEqual([set('seen', 'yes')]);
+    world.log.appends[0]!.answer({ kind: 'committed' });
+    await world.turn();
+    expect(world.settled).toEqual(['before=7', 'expires=done', 'behind=yes']);
+  });
+
+  it('answers every read whose proof was spoilt, also where the one asked for again fails', async () => {
+    const world = new World();
+    world.increment('write');
+    await world.turn();
+    for (const [index, name] of ['first', 'second'].entries()) {
+      world.get(name);
+      await world.turn();
+      world.log.verifies[index]!.answer({ kind: 'changed', changes: changes() });
+      await world.turn();
+    }
+    world.log.appends[0]!.answer({ kind: 'committed' });
+    await world.turn();
+    world.log.verifies[2]!.answer({ kind: 'unavailable', reason: 'x' });
+    await world.turn();
+    expect(world.settled).toEqual(['write=1', 'first=UNAVAILABLE', 'second=UNAVAILABLE']);
+    let drained = false;
+    void world.engine.drain().then(() => (drained = true));
+    await world.turn();
+    expect(drained).toBe(true);
+  });
+
+  it('gives up in time what conflicts keep from being written', async () => {
+    const world = new World({ timeoutMs: 1000 });
+    world.increment('unlucky');
+    await world.turn();
+    for (let round = 0; round < 2; round++) {
+      await world.environment.advance(600);
+      if (round === 1) world.increment('newcomer');
+      world.log.appends[round]!.answer({ kind: 'conflict', changes: changes(set('n', `${round}`)) });
+      await world.turn();
+    }
+    expect(world.settled).toEqual(['unlucky=UNAVAILABLE']);
+    world.log.appends[2]!.answer({ kind: 'committed' });
+    await world.turn();
+    expect(world.settled).toEqual(['unlucky=UNAVAILABLE', 'newcomer=2']);
+  });
+
+  it('gives a write as long as its newest command may take', async () => {
+    const world = new World({ timeoutMs: 1000 });
+    world.increment('first');
+    await world.turn();
+    await world.environment.advance(900);
+    world.increment('second');
+    world.log.appends[0]!.answer({ kind: 'conflict', changes: changes() });
+    await world.turn();
+    expect(world.log.appends.map(({ deadline }) => Math.round(deadline))).toEqual([1000, 1900]);
+  });
+
+  it('has not come to rest while something is run again', async () => {
+    const world = new World();
+    world.increment('a');
+    await world.turn();
+    world.increment('b');
+    let drained = false;
+    void world.engine.drain().then(() => (drained = true));
+    world.log.appends[0]!.answer({ kind: 'unavailable', reason: 'x' });
+    await world.turn();
+    expect([drained, ...world.settled]).toEqual([false, 'a=UNAVAILABLE']);
+    world.log.appends[1]!.answer({ kind: 'committed' });
+    await world.turn();
+    expect([drained, ...world.settled]).toEqual([true, 'a=UNAVAILABLE', 'b=1']);
+  });
+
+  it('lets time go on at half its speed after the clock was set back, and never back', async () => {
+    const world = new World();
+    const seen: number[] = [];
+    const look = async (): Promise<void> => {
+      world.submit('look', (view) => {
+        seen.push(view.now);
+        return 'ok';
+      });
+      await world.turn();
+      world.log.verifies.at(-1)!.answer({ kind: 'current' });
+      await world.turn();
+    };
+    const { clock } = world.environment;
+    const { now } = clock;
+    await look();
+    clock.now = () => now() - 10_000;
+    for (const seconds of [0, 6, 20]) {
+      await world.environment.advance(seconds * 1000);
+      await look();
+    }
+    expect(seen.map((time) => time - seen[0]!)).toEqual([0, 0, 3000, 16_000]);
   });
 
   it('lets a later proof settle earlier reads whose own proof was spoilt', async () => {
@@ -184,9 +306,11 @@ describe('Engine', () => {
     expect(world.log.appends).toHaveLength(1);
     world.log.appends[0]!.answer({ kind: 'conflict', changes: changes(set('n', '5')) });
     await world.turn();
+    // What is new was read after it had arrived.
+    expect(world.settled).toEqual(['a=5']);
     world.log.verifies[0]!.answer({ kind: 'current' });
     await world.turn();
-    expect(world.settled).toEqual([]);
+    expect(world.settled).toEqual(['a=5']);
     world.log.appends[1]!.answer({ kind: 'committed' });
     await world.turn();
     expect(world.settled).toEqual(['a=5', 'b=6']);

@@ -5,6 +5,7 @@ import type { AppendOutcome, Changes, Commit, Log, OpenOutcome, VerifyOutcome } 
 
 export interface PendingAppend {
   readonly effects: readonly Effect[];
+  readonly deadline: number;
   answer(outcome: AppendOutcome): void;
 }
 
@@ -26,9 +27,9 @@ export class FakeLog implements Log {
     return Promise.resolve({ kind: 'opened' });
   }
 
-  append(commit: Commit): Promise<AppendOutcome> {
+  append(commit: Commit, deadline: number): Promise<AppendOutcome> {
     return new Promise((resolve) => {
-      this.appends.push({ effects: [...commit.effects], answer: resolve });
+      this.appends.push({ effects: [...commit.effects], deadline, answer: resolve });
     });
   }
 
