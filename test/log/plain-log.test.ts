@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import type { AppendOutcome, VerifyOutcome } from '../../src/log/log.ts';
+import { decodeTrail, encodeTrail, newCommitId } from '../../src/log/plain/trail.ts';
+import { seededRandom } from '../../src/simulation/seeded-random.ts';
 import { PlainLog } from '../../src/log/plain/plain-log.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { set } from '../support/fake-log.ts';
@@ -141,9 +143,9 @@ describe('PlainLog', () => {
       if (++interfere !== 2) return;
       // Before the repetition arrives, another node has read the commit and put one more on top of it.
       store.beforePut = undefined;
-      const [space] = /\s*$/.exec(store.body!)!;
-      const marker = space.slice(1, 17);
-      store.overwrite(`{"a":"a","b":"b","c":"c"}\n${marker}${'\t'.repeat(32)}${space.slice(17)}`);
+      const newest = newCommitId(seededRandom(7));
+      const json = '{"a":"a","b":"b","c":"c"}';
+      store.overwrite(json + encodeTrail([newest, ...decodeTrail(store.body!)!], json));
     };
     expect(await one.append('b')).toEqual({ kind: 'committed' });
     const after = await one.verify();

@@ -12,7 +12,8 @@ describe('the trail', () => {
   it('brings back the newest ids, and is white space to every JSON parser', () => {
     fc.assert(
       fc.property(ids, (trail) => {
-        const body = `{"a":" \\n "}${encodeTrail(trail)}`;
+        const json = '{"a":" \\n "}';
+        const body = json + encodeTrail(trail, json);
         expect(decodeTrail(body)).toEqual(trail.slice(0, trailLengthMax));
         expect(JSON.parse(body)).toEqual({ a: ' \n ' });
       }),
@@ -23,12 +24,21 @@ describe('the trail', () => {
     for (const space of ['', '\n', ' '.repeat(50), '\n'.repeat(500), '\r\n']) {
       expect(decodeTrail(`{"a":"b"}${space}`)).toBeUndefined();
     }
-    const trail = encodeTrail([newCommitId(seededRandom(1))]);
+    const trail = encodeTrail([newCommitId(seededRandom(1))], '{}');
     for (let cut = 1; cut < trail.length; cut++) {
       expect(decodeTrail(`{}${trail.slice(0, -cut)}`)).toBeUndefined();
       expect(decodeTrail(`{}${trail.slice(cut)}`)).toBeUndefined();
     }
     expect(decodeTrail(`{}${trail}\n`)).toBeUndefined();
+  });
+
+  it('is absent where somebody has edited the JSON before it', () => {
+    const json = '{"a":"b","ü":"ß"}';
+    const trail = encodeTrail([newCommitId(seededRandom(1))], json);
+    expect(decodeTrail(json + trail)).toHaveLength(1);
+    for (const edited of ['{"a":"c","ü":"ß"}', '{"a":"b"}', '{"a":"b","ü":"ß" }', `${json}\n`, '']) {
+      expect(decodeTrail(edited + trail), edited).toBeUndefined();
+    }
   });
 
   it('stands in for foreign bodies by their ETags', () => {

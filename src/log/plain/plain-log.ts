@@ -59,11 +59,13 @@ interface ReadVersion extends Version {
   readonly image: Image;
 }
 
-type ReadOutcome =
-  { readonly kind: 'read'; readonly version: ReadVersion } | { readonly kind: 'notModified' } | Failure;
+type WholeOutcome = { readonly kind: 'read'; readonly version: ReadVersion } | Failure;
+type ReadOutcome = WholeOutcome | { readonly kind: 'notModified' };
 
 const requestTimeoutMsDefault = 10_000;
 const bytesPerMs = 1000;
+/** No store gives such an ETag: a condition on it never holds. */
+const supersededEtag = 'valthree-superseded';
 
 export class PlainLog implements Log {
   readonly pipelineDepth = 1;
@@ -72,6 +74,8 @@ export class PlainLog implements Log {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The version that the keyspace stands on. */
   #version: Version = { etag: undefined, trail: [absentId], unique: true };
+  /** The length of the body that was read last. */
+  #bodyBytes = 0;
   /** The id of the commit that is under way. */
   #underWay: CommitId | undefined;
 
@@ -94,7 +98,8 @@ export class PlainLog implements Log {
 
   #encode(keyspace: Keyspace, trail: readonly CommitId[]): Buffer | undefined {
     try {
-      return Buffer.from(encodeKeyspace(keyspace) + encodeTrail(trail), 'utf8');
+      const json = encodeKeyspace(keyspace);
+      return Buffer.from(json + encodeTrail(trail, json), 'utf8');
     } catch (cause) {
       // V8's way to say that a string is too long.
       if (cause instanceof RangeError) return undefined;
@@ -147,11 +152,10 @@ export class PlainLog implements Log {
   async #learnFate(of: Attempt): Promise<AppendOutcome | { kind: 'unchanged' }> {
     const outcome = await this.#read(undefined, of.deadline);
     if (outcome.kind === 'unavailable') return failure(of.ambiguous, outcome.reason);
-    if (outcome.kind === 'notModified') throw new Error('a get without a condition was answered as not modified');
     const { version } = outcome;
     if (version.trail.includes(of.id)) {
-      if (version.trail[0] === of.id) this.#version = version;
-      // Else others came after it: the old version stays, so that the next request finds theirs as a change.
+      // Else others came after it: the next request finds theirs as a change.
+      this.#version = version.trail[0] === of.id ? version : superseded(of);
       return { kind: 'committed' };
     }
     if (of.ambiguous && !isProvablyLost(of.base, version)) {
@@ -174,16 +178,23 @@ export class PlainLog implements Log {
   }
 
   /** Reads the object unless it still has this ETag; tries again until the deadline. */
+  async #read(ifNoneMatch: undefined, deadline: Deadline): Promise<WholeOutcome>;
+  async #read(ifNoneMatch: ETag | undefined, deadline: Deadline): Promise<ReadOutcome>;
   async #read(ifNoneMatch: ETag | undefined, deadline: Deadline): Promise<ReadOutcome> {
     const { store, name, environment } = this.#options;
     const backoff = new Backoff(environment, deadline);
-    for (;;) {
-      const timeoutMs = this.#timeoutMs(deadline, 0);
+    for (let tries = 0; ; tries++) {
+      // Nobody knows how large it is: what did not come in time gets twice the time.
+      const timeoutMs = this.#timeoutMs(deadline, this.#bodyBytes, 2 ** tries);
       const result = await store.get(name, ifNoneMatch === undefined ? { timeoutMs } : { ifNoneMatch, timeoutMs });
       switch (result.kind) {
         case 'notModified':
+          if (ifNoneMatch === undefined) {
+            return this.#refusal('was answered as not modified, although nobody asked: is there a cache between?');
+          }
           return { kind: 'notModified' };
         case 'found':
+          this.#bodyBytes = result.body.length;
           return this.#decode(result.body, result.etag);
         case 'notFound':
           return this.#absent();
@@ -194,7 +205,7 @@ export class PlainLog implements Log {
     }
   }
 
-  #decode(body: Uint8Array, etag: ETag): ReadOutcome {
+  #decode(body: Uint8Array, etag: ETag): WholeOutcome {
     try {
       const text = this.#decoder.decode(body);
       const image = decodeImage(text, this.#options.databaseCount);
@@ -210,7 +221,7 @@ export class PlainLog implements Log {
   }
 
   /** No object: an empty database, unless there was one. Then it is not created anew: somebody has to know why. */
-  #absent(): ReadOutcome {
+  #absent(): WholeOutcome {
     if (this.#version.etag !== undefined) {
       return this.#refusal('has vanished; restore it, or restart the nodes to begin with an empty database');
     }
@@ -232,14 +243,19 @@ export class PlainLog implements Log {
     };
   }
 
-  #timeoutMs(deadline: Deadline, bodyBytes: number): number {
+  #timeoutMs(deadline: Deadline, bodyBytes: number, factor = 1): number {
     const own = (this.#options.requestTimeoutMs ?? requestTimeoutMsDefault) + bodyBytes / bytesPerMs;
-    return Math.max(1, Math.min(own, deadline - this.#options.environment.clock.monotonic()));
+    return Math.max(1, Math.min(own * factor, deadline - this.#options.environment.clock.monotonic()));
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** The version of a commit that others have come after: no object has its ETag any more. */
+function superseded({ id, base }: Attempt): Version {
+  return { etag: supersededEtag, trail: [id, ...base.trail].slice(0, trailLengthMax), unique: true };
 }
 
 /**

@@ -2,10 +2,12 @@
  * The trail: the ids of the newest commits, written as insignificant white space behind the JSON. It makes every body
  * unique, so that an ETag never comes back, and it lets a writer that lost a response learn what became of its commit:
  * if its id is in the trail it happened, if another id follows its base it did not. The original Go program ignores
- * the trail when it reads and drops it when it writes.
+ * the trail when it reads and drops it when it writes. Whoever edits the JSON by hand may leave the trail as it is: the
+ * checksum in it is then wrong, and the body counts as one without a trail.
  *
- * Form: a line feed, a marker of 16 characters, then 32 characters an id, newest first: two bits a character, most
- * significant first, in the alphabet space, tab, line feed, carriage return; at last a line feed.
+ * Form: a line feed, a marker of 16 characters, a checksum of the JSON of 32, then 32 characters an id, newest first:
+ * two bits a character, most significant first, in the alphabet space, tab, line feed, carriage return; at last a line
+ * feed. The checksum is two FNV-1a hashes over the UTF-16 units of the JSON, with the offset bases below.
  */
 import type { Random } from '../../environment/environment.ts';
 
@@ -21,7 +23,8 @@ const idLength = 32;
 const bytes = Array.from({ length: 256 }, (_, byte) =>
   [6, 4, 2, 0].map((shift) => alphabet[(byte >> shift) & 3] as string).join(''),
 );
-const marker = toWhitespace(0x76336c67);
+const marker = toWhitespace(0x76336c68);
+const offsetBases = [0x811c9dc5, 0x9747b28c] as const;
 
 /** The base of the first commit: there was no object. */
 export const absentId: CommitId = toWhitespace(0) + toWhitespace(0);
@@ -32,23 +35,31 @@ export function newCommitId(random: Random): CommitId {
 
 /** Stands in for the id of a body that somebody else wrote, without a trail. */
 export function idOfForeign(etag: string): CommitId {
-  return toWhitespace(fnv1a(etag, 0x811c9dc5)) + toWhitespace(fnv1a(etag, 0x9747b28c));
+  return checksumOf(etag);
 }
 
-export function encodeTrail(ids: readonly CommitId[]): string {
-  return `\n${marker}${ids.slice(0, trailLengthMax).join('')}\n`;
+/** The white space behind this JSON. */
+export function encodeTrail(ids: readonly CommitId[], json: string): string {
+  return `\n${marker}${checksumOf(json)}${ids.slice(0, trailLengthMax).join('')}\n`;
 }
 
-/** The ids behind the JSON of this body, newest first; `undefined` where there is no whole trail. */
+/** The ids behind the JSON of this body, newest first; `undefined` where there is no trail that belongs to it. */
 export function decodeTrail(body: string): readonly CommitId[] | undefined {
-  const found = /[ \t\n\r]*$/.exec(body.slice(-(3 + marker.length + idLength * trailLengthMax)));
+  const found = /[ \t\n\r]*$/.exec(body.slice(-(3 + marker.length + idLength * (trailLengthMax + 1))));
   const space = found?.[0] ?? '';
   const length = space.length - marker.length - 2;
-  const isWhole = length >= idLength && length % idLength === 0;
+  const isWhole = length >= 2 * idLength && length % idLength === 0;
   if (!isWhole || !space.startsWith(`\n${marker}`) || !space.endsWith('\n')) return undefined;
-  const ids: CommitId[] = [];
-  for (let at = 1 + marker.length; at < space.length - 1; at += idLength) ids.push(space.slice(at, at + idLength));
-  return ids;
+  const [checksum, ...ids] = wordsOf(space.slice(1 + marker.length, -1));
+  return checksum === checksumOf(body.slice(0, -space.length)) ? ids : undefined;
+}
+
+function wordsOf(space: string): string[] {
+  return Array.from({ length: space.length / idLength }, (_, i) => space.slice(i * idLength, (i + 1) * idLength));
+}
+
+function checksumOf(text: string): string {
+  return offsetBases.map((base) => toWhitespace(fnv1a(text, base))).join('');
 }
 
 /** 32 bits, the most significant first. */
