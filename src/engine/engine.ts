@@ -38,6 +38,10 @@ interface Waiting {
   readonly arrivedAtMs: number;
 }
 
+function changesOf(outcome: AppendOutcome | undefined): Changes | undefined {
+  return outcome !== undefined && 'changes' in outcome ? outcome.changes : undefined;
+}
+
 export class Engine {
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
@@ -320,22 +324,13 @@ export class Engine {
   #recover(): void {
     this.#recovering = false;
     const rounds = this.#rollBack();
-    const isFailed = ({ outcome }: Round): boolean => outcome?.kind === 'uncertain' || outcome?.kind === 'unavailable';
-    const conflict = rounds.find(({ outcome }) => outcome?.kind === 'conflict');
-    if (conflict?.outcome?.kind === 'conflict') {
-      this.#statistics.conflicts++;
-      // What is new was read after all these had arrived.
-      const proven = rounds.slice(0, rounds.indexOf(conflict) + 1);
-      this.#redo(
-        rounds.filter((round) => !isFailed(round)),
-        { changes: conflict.outcome.changes, proven },
-      );
-    } else {
-      this.#redo(
-        rounds.filter((round) => !isFailed(round)),
-        undefined,
-      );
-    }
+    if (rounds.some(({ outcome }) => outcome?.kind === 'conflict')) this.#statistics.conflicts++;
+    const again = rounds.filter(({ outcome }) => outcome?.kind !== 'uncertain' && outcome?.kind !== 'unavailable');
+    const bearer = rounds.find(({ outcome }) => changesOf(outcome) !== undefined);
+    const changes = changesOf(bearer?.outcome);
+    // What is new was read after all these had arrived.
+    const proven = bearer === undefined ? [] : rounds.slice(0, rounds.indexOf(bearer) + 1);
+    this.#redo(again, changes && { changes, proven });
     for (const round of rounds) {
       if (round.outcome?.kind === 'uncertain' || round.outcome?.kind === 'unavailable')
         this.#fail(round, round.outcome);

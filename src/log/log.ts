@@ -46,7 +46,12 @@ export type AppendOutcome =
   | { readonly kind: 'conflict'; readonly changes: Changes }
   | Failure
   /** It may have happened and it may yet happen; what became of it could not be learnt in time. */
-  | { readonly kind: 'uncertain'; readonly reason: string };
+  | {
+      readonly kind: 'uncertain';
+      readonly reason: string;
+      /** The newest state as it was at some time after the call, where it is known. */
+      readonly changes?: Changes;
+    };
 
 export type VerifyOutcome =
   | { readonly kind: 'current' }

@@ -316,6 +316,19 @@ describe('Engine', () => {
     expect(world.settled).toEqual(['a=5', 'b=6']);
   });
 
+  it('takes over what is new after an uncertain write too, where it is known', async () => {
+    const world = new World();
+    world.increment('a');
+    await world.turn();
+    world.get('b');
+    world.log.appends[0]!.answer({ kind: 'uncertain', reason: 'x', changes: changes(set('n', '9')) });
+    await world.turn();
+    expect(world.settled).toEqual(['a=UNCERTAIN']);
+    world.log.verifies[0]!.answer({ kind: 'current' });
+    await world.turn();
+    expect(world.settled).toEqual(['a=UNCERTAIN', 'b=9']);
+  });
+
   it('answers an uncertain write so, and takes nothing of it for granted afterwards', async () => {
     const world = new World();
     world.increment('a');

@@ -101,6 +101,10 @@ describe('the body of the plain layout', () => {
     ['{"a":"\\ud800"}', 'unpaired surrogate: member="a"'],
     ['{"\\udc00":"a"}', 'unpaired surrogate'],
     ['{"$valthree":{"format":2,"entries":[]}}', 'format version is not known to this release, which knows 1: format=2'],
+    [
+      '{"a":"1","$valthree":{"format":1,"entries":[{"db":0,"key":"a","type":"string","value":"2"}]}}',
+      'the same key twice: key="a"',
+    ],
     ['{"$valthree":{}}', 'format version is not known'],
     ['{"$valthree":{"format":1}}', 'no list of entries'],
     ['{"$valthree":{"format":1,"entries":[],"x":1}}', 'unknown field'],

@@ -145,7 +145,7 @@ describe('PlainLog', () => {
       store.beforePut = undefined;
       const newest = newCommitId(seededRandom(7));
       const json = '{"a":"a","b":"b","c":"c"}';
-      store.overwrite(json + encodeTrail([newest, ...decodeTrail(store.body!)!], json));
+      store.overwrite(json + encodeTrail([newest, ...decodeTrail(store.body!)!.ids], json));
     };
     expect(await one.append('b')).toEqual({ kind: 'committed' });
     const after = await one.verify();
@@ -231,7 +231,8 @@ describe('PlainLog', () => {
       expect(outcome.kind).toBe('unavailable');
       expect(outcome.reason).toContain('was left as it is');
       expect(outcome.reason).toContain('object=db');
-      expect((await node.append('a')).kind).toBe('unavailable');
+      // A proxy that delivers twice might have brought it there before.
+      expect((await node.append('a')).kind).toBe('uncertain');
       expect(store.body).toBe(body);
     },
   );
@@ -241,7 +242,7 @@ describe('PlainLog', () => {
     await nodes[0]!.append('a');
     store.overwrite('{"somebody":["else"]}');
     expect((await nodes[0]!.verify()).kind).toBe('unavailable');
-    expect((await nodes[0]!.append('b')).kind).toBe('unavailable');
+    expect((await nodes[0]!.append('b')).kind).toBe('uncertain');
     expect(store.body).toBe('{"somebody":["else"]}');
   });
 
@@ -263,7 +264,7 @@ describe('PlainLog', () => {
     store.body = undefined;
     expect(await nodes[0]!.verify()).toMatchObject({ kind: 'unavailable' });
     const outcome = await nodes[0]!.append('b');
-    expect(outcome.kind).toBe('unavailable');
+    expect(outcome.kind).toBe('uncertain');
     expect((outcome as { reason: string }).reason).toContain('has vanished');
     expect(store.body).toBeUndefined();
   });

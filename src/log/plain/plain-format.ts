@@ -67,10 +67,16 @@ export function decodeImage(text: string, databaseCount: number): Image {
   for (const [name, member] of Object.entries(parseObject(text))) {
     if (name === reserved && typeof member === 'object') decodeOthers(member, image);
     else if (typeof member === 'string')
-      first.set(bytesOf(name, name), { value: bytesOf(member, name), expireAt: undefined });
-    else first.set(bytesOf(name, name), decodeTagged(asFields(member, name), name));
+      place(first, bytesOf(name, name), { value: bytesOf(member, name), expireAt: undefined });
+    else place(first, bytesOf(name, name), decodeTagged(asFields(member, name), name));
   }
   return image;
+}
+
+/** A key may stand as a member or among the entries, not twice: nobody could say which value is meant. */
+function place(database: Map<ByteString, ImageValue>, key: ByteString, value: ImageValue): void {
+  if (database.has(key)) throw new FormatError(`the same key twice: key=${JSON.stringify(key)}`);
+  database.set(key, value);
 }
 
 function parseObject(text: string): Fields {
@@ -103,7 +109,7 @@ function decodeOthers(member: unknown, image: readonly Map<ByteString, ImageValu
     const database = typeof db === 'number' ? image[db] : undefined;
     if (database === undefined)
       throw new FormatError(`no such database, see --databases: member=${where} db=${JSON.stringify(db)}`);
-    database.set(decodeBytes(key, keyBase64, where), decodeTagged(value, where));
+    place(database, decodeBytes(key, keyBase64, where), decodeTagged(value, where));
   }
 }
 

@@ -56,6 +56,8 @@ interface Version {
 }
 
 interface ReadVersion extends Version {
+  /** Whether its trail tells of commits before it. */
+  readonly hasTrail: boolean;
   readonly image: Image;
 }
 
@@ -151,15 +153,17 @@ export class PlainLog implements Log {
   /** Learns what became of a commit from the object as it is now; `unchanged`: the same PUT may be sent (again). */
   async #learnFate(of: Attempt): Promise<AppendOutcome | { kind: 'unchanged' }> {
     const outcome = await this.#read(undefined, of.deadline);
-    if (outcome.kind === 'unavailable') return failure(of.ambiguous, outcome.reason);
+    // A 412 is not enough: a proxy may have delivered the PUT twice, and have passed on the answer to the second.
+    if (outcome.kind === 'unavailable') return failure(true, outcome.reason);
     const { version } = outcome;
     if (version.trail.includes(of.id)) {
       // Else others came after it: the next request finds theirs as a change.
       this.#version = version.trail[0] === of.id ? version : superseded(of);
       return { kind: 'committed' };
     }
-    if (of.ambiguous && !isProvablyLost(of.base, version)) {
-      return failure(true, `another writer has replaced the database since: object=${this.#options.name}`);
+    if (of.ambiguous ? !isProvablyLost(of.base, version) : isOutOfSight(of.base, version)) {
+      const reason = `another writer has replaced the database since: object=${this.#options.name}`;
+      return { kind: 'uncertain', reason, changes: this.#changes(version) };
     }
     if (version.etag === of.base.etag) return { kind: 'unchanged' };
     return { kind: 'conflict', changes: this.#changes(version) };
@@ -212,7 +216,14 @@ export class PlainLog implements Log {
       const trail = decodeTrail(text);
       return {
         kind: 'read',
-        version: { etag, image, trail: trail ?? [idOfForeign(etag)], unique: trail !== undefined },
+        version: {
+          etag,
+          image,
+          // Who edited it had seen the commits whose ids are still there.
+          trail: trail?.isIntact === true ? trail.ids : [idOfForeign(etag), ...(trail?.ids ?? [])],
+          unique: trail?.isIntact === true,
+          hasTrail: trail !== undefined,
+        },
       };
     } catch (cause) {
       const why = cause instanceof FormatError ? cause.message : 'it is not valid UTF-8';
@@ -226,7 +237,7 @@ export class PlainLog implements Log {
       return this.#refusal('has vanished; restore it, or restart the nodes to begin with an empty database');
     }
     const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());
-    return { kind: 'read', version: { etag: undefined, image, trail: [absentId], unique: true } };
+    return { kind: 'read', version: { etag: undefined, image, trail: [absentId], unique: true, hasTrail: true } };
   }
 
   #refusal(what: string): Failure {
@@ -261,10 +272,21 @@ function superseded({ id, base }: Attempt): Version {
 /**
  * Whether a commit over `base` that is not in the trail of `newest` has not happened, and cannot any more or may be sent
  * again. The commits form a chain in which each names those before it: where the base is there and the commit is not,
- * another took the place after it. A base that can come back proves nothing: the commit may have come between.
+ * another took the place after it. A base that can come back proves nothing: the commit may have come between. Nor does
+ * a newest that can go: an editor may take back what he has done to the base.
  */
 function isProvablyLost(base: Version, newest: Version): boolean {
-  return base.unique && newest.trail.includes(base.trail[0] as CommitId);
+  return base.unique && newest.unique && newest.trail.includes(base.trail[0] as CommitId);
+}
+
+/**
+ * Whether so many commits have come after `base` that nobody can tell whether one of them is that of a PUT that was
+ * answered by 412: a proxy may have delivered it twice, and have passed on the answer to the second. Of a body without a
+ * trail nobody can ever tell; it counts as in sight, since else every write beside the original program would be
+ * uncertain.
+ */
+function isOutOfSight(base: Version, newest: ReadVersion): boolean {
+  return newest.hasTrail && !newest.trail.includes(base.trail[0] as CommitId);
 }
 
 function failure(ambiguous: boolean, reason: string): AppendOutcome {

@@ -3,7 +3,7 @@
  * unique, so that an ETag never comes back, and it lets a writer that lost a response learn what became of its commit:
  * if its id is in the trail it happened, if another id follows its base it did not. The original Go program ignores
  * the trail when it reads and drops it when it writes. Whoever edits the JSON by hand may leave the trail as it is: the
- * checksum in it is then wrong, and the body counts as one without a trail.
+ * checksum in it is then wrong. Such a trail still tells which commits the edited body had seen, and nothing more.
  *
  * Form: a line feed, a marker of 16 characters, a checksum of the JSON of 32, then 32 characters an id, newest first:
  * two bits a character, most significant first, in the alphabet space, tab, line feed, carriage return; at last a line
@@ -43,15 +43,22 @@ export function encodeTrail(ids: readonly CommitId[], json: string): string {
   return `\n${marker}${checksumOf(json)}${ids.slice(0, trailLengthMax).join('')}\n`;
 }
 
-/** The ids behind the JSON of this body, newest first; `undefined` where there is no trail that belongs to it. */
-export function decodeTrail(body: string): readonly CommitId[] | undefined {
+export interface Trail {
+  /** Newest first. */
+  readonly ids: readonly CommitId[];
+  /** Whether the JSON is the one that it was written behind. */
+  readonly isIntact: boolean;
+}
+
+/** The trail behind the JSON of this body, if there is a whole one. */
+export function decodeTrail(body: string): Trail | undefined {
   const found = /[ \t\n\r]*$/.exec(body.slice(-(3 + marker.length + idLength * (trailLengthMax + 1))));
   const space = found?.[0] ?? '';
   const length = space.length - marker.length - 2;
   const isWhole = length >= 2 * idLength && length % idLength === 0;
   if (!isWhole || !space.startsWith(`\n${marker}`) || !space.endsWith('\n')) return undefined;
   const [checksum, ...ids] = wordsOf(space.slice(1 + marker.length, -1));
-  return checksum === checksumOf(body.slice(0, -space.length)) ? ids : undefined;
+  return { ids, isIntact: checksum === checksumOf(body.slice(0, -space.length)) };
 }
 
 function wordsOf(space: string): string[] {
