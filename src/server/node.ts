@@ -26,6 +26,8 @@ export interface RunningNode {
 
 /** A clock that is further off than this is worth a warning: S3 refuses requests at 15 minutes. */
 const clockSkewMsMax = 60_000;
+/** How often it is looked at. */
+const skewCheckMs = 600_000;
 /** Between two tries to reach a store at start. */
 const startRetryMs = 1000;
 
@@ -43,11 +45,14 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     const port = await listener.bind(options.host, options.port);
     const httpPort = options.http && (await operator?.listen(options.http.host, options.http.port));
     const opened = await openStoreInTime(options, environment);
-    warnOfSkew(opened, environment, logger);
+    warnOfSkew(skewOf(opened, environment), logger);
     const server = await openDatabase(options, { environment, opened, port });
     listener.serve(server);
     operator?.ready(server);
-    return running({ server, listener, operator, port, httpPort });
+    const skewTimer = setInterval(() => {
+      warnOfSkew(server.store.clockSkewMs, logger);
+    }, skewCheckMs).unref();
+    return running({ server, listener, operator, port, httpPort, skewTimer });
   } catch (cause) {
     listener.close();
     operator?.close();
@@ -68,15 +73,16 @@ async function openStoreInTime(options: NodeOptions, environment: Environment): 
   }
 }
 
-function warnOfSkew(opened: OpenedStore, environment: Environment, logger: Logger): void {
-  if (opened.date === undefined) return;
-  const skewMs = environment.clock.now() - opened.date;
-  if (Math.abs(skewMs) > clockSkewMsMax) {
-    logger.warn(
-      { skew_ms: skewMs },
-      "the clock of this machine is far from the store's; keys expire by it, set it right",
-    );
-  }
+function skewOf({ date }: OpenedStore, { clock }: Environment): number | undefined {
+  return date === undefined ? undefined : clock.now() - date;
+}
+
+function warnOfSkew(skewMs: number | undefined, logger: Logger): void {
+  if (skewMs === undefined || Math.abs(skewMs) <= clockSkewMsMax) return;
+  logger.warn(
+    { skew_ms: skewMs },
+    "the clock of this machine is far from the store's; keys expire by it, set it right",
+  );
 }
 
 async function openDatabase(
@@ -105,14 +111,16 @@ function running(parts: {
   operator: OperatorServer | undefined;
   port: number;
   httpPort: number | undefined;
+  skewTimer: NodeJS.Timeout;
 }): RunningNode {
-  const { server, listener, operator, port, httpPort } = parts;
+  const { server, listener, operator, port, httpPort, skewTimer } = parts;
   return {
     port,
     httpPort,
     server,
     drain: async () => {
       operator?.draining();
+      clearInterval(skewTimer);
       listener.close();
       for (const session of server.sessions) session.closeAfterReplies();
       await server.engine.stop();
@@ -121,6 +129,7 @@ function running(parts: {
       operator?.close();
     },
     abort: () => {
+      clearInterval(skewTimer);
       listener.close();
       operator?.close();
       for (const session of server.sessions) session.kill();

@@ -44,11 +44,11 @@ const appliesTo = {
   serverError: all,
   /** 503 of a gateway: no effect, but the caller cannot know. */
   gatewayError: all,
-  /** 503 SlowDown. No effect, but the caller cannot know. */
+  /** 503 SlowDown, which no store sends after the effect; but a proxy before it might. */
   throttled: all,
   /** No answer until the caller gives up; it may have taken effect or not. */
   stall: all,
-  /** The network delivers it twice: the answer is that to the first, the second comes some time later. */
+  /** A proxy delivers it twice: at once, and passes on the second answer, or the second time some time later. */
   duplicate: writes,
   /** The body arrives cut short. */
   truncated: ['get'],
@@ -122,6 +122,7 @@ export class FaultyStore implements ObjectStore {
       case 'conditionRefused':
         return { kind: 'preconditionFailed', date: this.#environment.clock.now() } as unknown as Result;
       case 'throttled':
+        if (this.#coin()) await send();
         return injected('throttled', fault);
       case 'lostResponse':
         await send();
@@ -144,7 +145,9 @@ export class FaultyStore implements ObjectStore {
         const result = await send();
         // What was refused for want of rights is not repeated by anybody: its second delivery would make a lie of it.
         const isDenied = result.kind === 'failed' && (result as unknown as StoreFailure).failure === 'denied';
-        if (!isDenied) this.#sendLater(send, this.#upTo(delayMsMax));
+        if (isDenied) return result;
+        if (this.#coin()) return await send();
+        this.#sendLater(send, this.#upTo(delayMsMax));
         return result;
       }
       case 'truncated': {

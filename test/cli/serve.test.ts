@@ -1,5 +1,6 @@
 /** The program as a user runs it: flags, environment, errors, signals, exit codes. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -269,6 +270,30 @@ describe('cluster', () => {
     expect(code).toBe(0);
     expect(stdout.match(/"msg":"stopped"/g)).toHaveLength(3);
   });
+
+  it.each(['--json', '--verbose'])(
+    'a node whose log nobody reads any more goes on, and can be stopped: %s',
+    async (flag) => {
+      const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+      const args = ['--import', 'tsx', main, 'serve', '--store', 'memory:', '--addr', ':0', flag];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+      const ended = once(child, 'exit');
+      let log = '';
+      for await (const chunk of child.stdout) {
+        log += String(chunk);
+        if (log.includes('ready')) break;
+      }
+      child.stdout.destroy();
+      const port = Number(/127\.0\.0\.1:(\d+)/.exec(log)?.[1]);
+      const client = await RawClient.connect(port);
+      client.send('POST / HTTP/1.1\r\n');
+      await client.closing();
+      const other = await RawClient.connect(port);
+      expect(await other.call('SET', 'a', '1')).toEqual({ kind: 'simple', text: 'OK' });
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+    },
+  );
 
   it('takes its nodes with it, however it ends', async () => {
     const cluster = new NodeProcess(['cluster', '--nodes', '1', '--addr', ':0', '--store', join(directory, 'orphan')], {
