@@ -29,6 +29,7 @@ const everyMs: Readonly<Record<Exclude<WorldFaultName, 'disconnect' | 'clockDrif
   clockJump: 1500,
   readOnlyStore: 4000,
   hostileHead: 6000,
+  handEdit: 700,
 };
 
 export class Chaos {
@@ -136,6 +137,8 @@ export class Chaos {
           store.isReadOnly = false;
         });
         return `for ${lastsMs.toFixed(0)} ms`;
+      case 'handEdit':
+        return store.edit(this.#dice.pick(['1', '2'])) ? 'of the database' : undefined;
       case 'hostileHead':
         return this.#overwriteHead(lastsMs);
     }

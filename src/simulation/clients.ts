@@ -4,7 +4,7 @@ import { Dice } from './dice.ts';
 import { junkCommands } from './junk.ts';
 import type { KeyNames } from './key-names.ts';
 import type { PlannedOperation } from './operations.ts';
-import { planOperation } from './operations.ts';
+import { planOperation, planPipeline } from './operations.ts';
 import type { Recorder, Result } from './recorder.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedConnection } from './simulated-client.ts';
@@ -45,7 +45,9 @@ export class SimulatedClient {
     const { scenario, keys, fresh } = this.#options;
     for (let i = 0; i < scenario.operations; i++) {
       await this.#pause(this.#dice.fraction() * 2 * scenario.thinkMs);
-      if (this.#dice.chance(0.1)) await this.#junk();
+      const kind = this.#dice.fraction();
+      if (kind < 0.1) await this.#junk();
+      else if (kind < 0.2) await this.#pipeline();
       else await this.perform(planOperation({ dice: this.#dice, scenario, keys, fresh }), this.#patienceMs());
       // Not everybody stays where he is.
       if (this.#dice.chance(0.05)) this.#leave();
@@ -68,6 +70,22 @@ export class SimulatedClient {
       if (question.key !== null) this.#options.keys.onUncertain(question.key);
     }
     return result;
+  }
+
+  /** Several commands at once: to the history, as many clients that do one thing each. */
+  async #pipeline(): Promise<void> {
+    const { recorder, scenario, keys, fresh, trace } = this.#options;
+    const connection = await this.#connected();
+    const pipeline = planPipeline({ dice: this.#dice, scenario, keys, fresh });
+    trace.add(`client ${this.#index}`, `pipeline ${JSON.stringify(pipeline.questions)}`);
+    const notes = pipeline.questions.map((question) => recorder.call(recorder.newProcess(), question));
+    const results = await pipeline.run(connection, replyTimeoutMs);
+    trace.add(`client ${this.#index}`, `pipeline: ${JSON.stringify(results)}`);
+    for (const [i, result] of results.entries()) {
+      notes[i]?.(result);
+      const key = pipeline.questions[i]?.key;
+      if (result.outcome === 'info' && typeof key === 'string') keys.onUncertain(key);
+    }
   }
 
   /** Most wait for their answers; some go while they are under way. */

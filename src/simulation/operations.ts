@@ -17,6 +17,12 @@ export interface PlannedOperation {
   run(connection: SimulatedConnection, timeoutMs: number): Promise<Result>;
 }
 
+/** One command, so that several can be sent at once. */
+interface SingleCommand extends PlannedOperation {
+  readonly words: readonly ByteString[];
+  result(answers: Answers): Result;
+}
+
 /** Makes values that nobody else writes. */
 export type Fresh = () => number;
 
@@ -37,7 +43,7 @@ export function planOperation(options: PlanOptions): PlannedOperation {
   return dice.pickWeighted<() => PlannedOperation>([
     [6, () => read(key)],
     [4, () => set(key, fresh())],
-    [3, () => single({ f: 'incr', key: counter, input: null }, ['INCR', counter])],
+    [3, () => increment(counter)],
     [1, () => read(counter)],
     [2, () => optimisticIncrement(counter)],
     [2, () => append(key, fresh())],
@@ -53,11 +59,11 @@ export function planFinalReads(keys: KeyNames): PlannedOperation[] {
   return [...keys.used].map((key) => (key.startsWith('l') ? transaction([['r', key, null]]) : read(key)));
 }
 
-function read(key: string): PlannedOperation {
+function read(key: string): SingleCommand {
   return single({ f: 'get', key, input: null }, ['GET', key]);
 }
 
-function set(key: string, value: number): PlannedOperation {
+function set(key: string, value: number): SingleCommand {
   return single({ f: 'set', key, input: String(value) }, ['SET', key, String(value)]);
 }
 
@@ -79,12 +85,46 @@ function append(key: string, value: number): PlannedOperation {
   return single({ f: 'append', key, input: text }, ['APPEND', key, text]);
 }
 
-function single(question: Question, words: readonly ByteString[]): PlannedOperation {
-  const isRead = question.f === 'get';
+function single(question: Question, words: readonly ByteString[]): SingleCommand {
+  const result = (answers: Answers): Result => resultOf(answers, question.f === 'get', jsonOf);
   return {
     question,
-    run: async (connection, timeoutMs) => resultOf(await connection.ask([words], timeoutMs), isRead, jsonOf),
+    words,
+    result,
+    run: async (connection, timeoutMs) => result(await connection.ask([words], timeoutMs)),
   };
+}
+
+/** Commands that are sent at once, each of which happens by itself. */
+export interface PlannedPipeline {
+  readonly questions: readonly Question[];
+  run(connection: SimulatedConnection, timeoutMs: number): Promise<readonly Result[]>;
+}
+
+export function planPipeline({ dice, scenario, keys, fresh }: PlanOptions): PlannedPipeline {
+  const commands = Array.from({ length: 2 + dice.below(5) }, () => {
+    const index = dice.below(scenario.keys);
+    const key = keys.name('s', index);
+    return dice.pick([() => read(key), () => set(key, fresh()), () => increment(keys.name('c', index))])();
+  });
+  return {
+    questions: commands.map(({ question }) => question),
+    run: async (connection, timeoutMs) => {
+      const answers = await connection.ask(
+        commands.map(({ words }) => words),
+        timeoutMs,
+      );
+      return commands.map((command, i) =>
+        command.result(
+          answers.kind === 'lost' ? answers : { kind: 'answered', replies: [answers.replies[i] as Reply] },
+        ),
+      );
+    },
+  };
+}
+
+function increment(key: string): SingleCommand {
+  return single({ f: 'incr', key, input: null }, ['INCR', key]);
 }
 
 /** What a single reply, the last of them, means. */

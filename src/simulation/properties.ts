@@ -30,6 +30,9 @@ function checkVerdict(verdict: HistoryVerdict, world: World): void {
 function checkAgreement(world: World): void {
   const { image } = world.store;
   if (image === undefined) return;
+  const edited = image[0]?.get('edited')?.value;
+  if (edited !== world.store.edited)
+    world.fail(`an edit by hand is lost: ${String(edited)} instead of ${String(world.store.edited)}`);
   const truth = new Keyspace(image.length);
   applyImage(image, truth);
   const expected = JSON.stringify(truth.dump());

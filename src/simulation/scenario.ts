@@ -34,6 +34,7 @@ const worldFaults = [
   'clockDrift',
   'readOnlyStore',
   'hostileHead',
+  'handEdit',
 ] as const;
 
 export type WorldFaultName = (typeof worldFaults)[number];

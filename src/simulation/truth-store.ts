@@ -24,7 +24,10 @@ export class TruthStore extends MemoryStore {
   /** Every put is refused, as by a policy that somebody has changed. */
   isReadOnly = false;
   versions = 0;
+  /** What an editor has set the key `edited` to. */
+  edited: string | undefined;
   #text: string | undefined;
+  #isHostile = false;
 
   constructor(options: TruthOptions) {
     super(options.clock, options.contentEtags ? hashOfContent : undefined);
@@ -45,23 +48,38 @@ export class TruthStore extends MemoryStore {
 
   /** Somebody writes over the database what is none. */
   async overwrite(body: string): Promise<void> {
+    this.#isHostile = true;
     await super.put(this.#options.name, Buffer.from(body));
   }
 
   /** And somebody brings the last good version back. */
   async restore(): Promise<void> {
+    this.#isHostile = false;
     if (this.#text !== undefined) await super.put(this.#options.name, Buffer.from(this.#text));
     else await this.delete(this.#options.name);
   }
 
+  /** Somebody sets a key with an editor, which leaves the white space at the end as it is. */
+  edit(value: string): boolean {
+    if (this.#text === undefined || this.#isHostile) return false;
+    const member = `"edited":"${value}"`;
+    const isThere = /"edited":"\d"/;
+    if (isThere.test(this.#text)) this.#text = this.#text.replace(isThere, member);
+    else this.#text = this.#text.replace('{', this.#text.startsWith('{}') ? `{${member}` : `{${member},`);
+    this.edited = value;
+    void super.put(this.#options.name, Buffer.from(this.#text));
+    return true;
+  }
+
   #check(text: string): void {
     const before = this.#text === undefined ? undefined : decodeTrail(this.#text);
+    const isEdited = before?.isIntact === false;
     this.#text = text;
     this.versions++;
     const trail = decodeTrail(text);
-    if (trail === undefined) {
+    if (trail?.isIntact !== true) {
       this.#options.onBroken('a version of the database has no trail');
-    } else if (before !== undefined && trail[1] !== before[0]) {
+    } else if (before !== undefined && !isEdited && trail.ids[1] !== before.ids[0]) {
       this.#options.onBroken('a version of the database does not stand on the one before it');
     }
     try {

@@ -87,7 +87,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a trail that forgets too early, taken for "did not happen"',
     file: 'src/log/plain/plain-log.ts',
-    find: 'return base.unique && newest.trail.includes(base.trail[0] as CommitId);',
+    find: 'return base.unique && newest.unique && newest.trail.includes(base.trail[0] as CommitId);',
     replace: 'return base.trail !== newest.trail;',
   },
   {
@@ -153,10 +153,28 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'a write into a string that other nodes do at another place',
-    file: 'src/keyspace/database.ts',
-    find: "const gap = offset > old.length ? '\\0'.repeat(offset - old.length) : '';",
-    replace: "const gap = offset > old.length ? '0'.repeat(offset - old.length) : '';",
+    name: 'a commit that forgets all databases but the first',
+    file: 'src/log/plain/plain-format.ts',
+    find: 'if (others.length > 0) members.push',
+    replace: 'if (others.length < 0) members.push',
+  },
+  {
+    name: 'an edit by hand under the trail taken for an own commit',
+    file: 'src/log/plain/trail.ts',
+    find: 'isIntact: checksum === checksumOf(body.slice(0, -space.length))',
+    replace: "isIntact: checksum !== ''",
+  },
+  {
+    name: 'a 412 taken for "nothing was written" although nobody can read what is there',
+    file: 'src/log/plain/plain-log.ts',
+    find: 'return failure(true, outcome.reason);',
+    replace: 'return failure(of.ambiguous, outcome.reason);',
+  },
+  {
+    name: 'news that a proof brings, told to commands that came after it was asked for',
+    file: 'src/engine/engine.ts',
+    find: 'proven: rounds.slice(0, rounds.indexOf(round) + 1) });',
+    replace: 'proven: rounds });',
   },
   {
     name: 'a commit that forgets expiries',
