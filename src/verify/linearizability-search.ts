@@ -37,10 +37,10 @@ export interface SearchLimits {
 
 /** Lengths of runs of uncertain operations, tried one after another. */
 const runsMax = [1, 3, Infinity];
-/** Steps for partial linearizations that show what went wrong, where the verdict came in another way. */
-const illustrationStepsMax = 200_000;
-/** How far the lookahead looks along the timeline. */
-const lookaheadNodesMax = 64;
+/** Steps for partial linearizations that show what went wrong. */
+const illustrationStepsMax = 50_000;
+/** How far the lookahead looks along the timeline: far enough for the next observation among many clients. */
+const lookaheadNodesMax = 256;
 const stepsBetweenQuestions = 4096;
 /** Of an entry of the tree of linearizations. */
 const pathNodeBytes = 56;
@@ -84,7 +84,7 @@ export class Search<State> {
   #nextQuestion = 0;
   #entered = 0;
   #runMax = 0;
-  #looksAhead = true;
+  #horizon = Infinity;
   /** Whether something was left out that could have led to success. */
   #cutShort = false;
 
@@ -113,23 +113,20 @@ export class Search<State> {
       verdict = this.#explore();
       if (verdict !== 'illegal' || !this.#cutShort) break;
     }
-    if (verdict === 'ok') return { verdict, linearizations: [this.#complete()] };
-    if (verdict === 'illegal' && this.#automaton.lookahead !== undefined) this.#illustrate();
-    return { verdict, linearizations: this.#paths.linearizations(this.#describe()) };
+    const linearizations = verdict === 'ok' ? [this.#complete()] : this.#paths.linearizations(this.#describe());
+    return { verdict, linearizations };
   }
 
-  /** What can be linearized, of a history that is known to be illegal. */
-  illustrate(): readonly (readonly LinearizationStep[])[] {
-    this.#illustrate();
-    return this.#paths.linearizations(this.#describe());
-  }
-
-  /** Without lookahead, which gives up long before the operation that is the trouble. */
-  #illustrate(): void {
-    this.#looksAhead = false;
+  /**
+   * What can be linearized of a history that is known to be illegal. Without looking at what returns at `horizon` or
+   * later: the lookahead would leave the path long before the operation that is the trouble.
+   */
+  illustrate(horizon: number): readonly (readonly LinearizationStep[])[] {
+    this.#horizon = horizon;
     this.#runMax = 1;
-    this.#stepsMax = Math.min(this.#limits.stepsMax, this.#steps + illustrationStepsMax);
+    this.#stepsMax = Math.min(this.#limits.stepsMax, illustrationStepsMax);
     this.#explore();
+    return this.#paths.linearizations(this.#describe());
   }
 
   #explore(): Verdict {
@@ -281,10 +278,10 @@ export class Search<State> {
     return next !== undefined && this.#automaton.equals(next, this.#states.state(state));
   }
 
-  /** Whether the next observation cannot be reached from this state, whatever is still to come before it. */
+  /** Whether one of the next observations cannot be reached from this state, whatever is still to come before it. */
   #isLost(state: number): boolean {
     const { lookahead } = this.#automaton;
-    if (lookahead === undefined || !this.#looksAhead) return false;
+    if (lookahead === undefined) return false;
     const timeline = this.#timeline;
     const resets: number[] = [];
     let node = timeline.next(timeline.head);
@@ -294,11 +291,16 @@ export class Search<State> {
       const role = lookahead.role(operation);
       if (timeline.isCall(node)) {
         if (role === 'resets') resets.push(operation);
-      } else if (role === 'observes') {
-        if (lookahead.compatible(this.#states.state(state), operation)) return false;
-        if (resets.some((reset) => lookahead.resetLeadsTo(reset, operation))) return false;
-        return !this.#uncertainResetLeadsTo(operation, this.#returns[certain] as number);
+        continue;
       }
+      const time = this.#returns[certain] as number;
+      if (time >= this.#horizon) return false;
+      const isReachable =
+        role !== 'observes' ||
+        lookahead.compatible(this.#states.state(state), operation) ||
+        resets.some((reset) => lookahead.resetLeadsTo(reset, operation)) ||
+        this.#uncertainResetLeadsTo(operation, time);
+      if (!isReachable) return true;
     }
     return false;
   }

@@ -5,6 +5,7 @@
 import type { History, Operation } from './history.ts';
 import { HistoryError } from './history-error.ts';
 import { faultOf } from './history-validation.ts';
+import { firstViolation } from './linearizability-first-violation.ts';
 import { Search, type SearchLimits } from './linearizability-search.ts';
 import { checkUniqueWrites } from './linearizability-unique-writes.ts';
 import type { Automaton, Model, Start } from './models/model.ts';
@@ -33,6 +34,8 @@ export interface CheckProgress {
 const memoryBytesMaxDefault = 2 ** 30;
 /** Every key is given so many first, so that a hard one does not keep a plain violation of another from being found. */
 const firstStepsMax = 2_000_000;
+/** For each beginning of an illegal history that is judged to find out where it goes wrong. */
+const explanationStepsMax = 200_000;
 
 /** Throws a `HistoryError` if the history does not fit the model. */
 export function checkLinearizability(history: History, model: Model, limits: CheckLimits = {}): LinearizabilityVerdict {
@@ -84,19 +87,40 @@ class Partitions {
   }
 
   #checkOne({ key, operations }: Partition, stepsMax: number): PartitionVerdict {
+    const unique = this.#checkUniqueWrites(operations);
+    if (unique?.verdict === 'ok') {
+      const automaton = this.#model.open(operations, this.#start);
+      return { key, operations, verdict: 'ok', linearizations: [describeOrder(unique.order, automaton)] };
+    }
+    if (unique === undefined) {
+      const result = this.#search(operations, stepsMax, (search) => search.run());
+      if (result.verdict !== 'illegal') return { key, operations, ...result };
+    }
+    const violation = firstViolation(operations, (beginning) => this.#judge(beginning));
+    const horizon = (operations[violation] as Operation).return;
+    const linearizations = this.#search(operations, stepsMax, (search) => search.illustrate(horizon));
+    return { key, operations, verdict: 'illegal', linearizations, firstViolation: violation };
+  }
+
+  #judge(operations: readonly Operation[]): Verdict {
+    const unique = this.#checkUniqueWrites(operations);
+    return unique?.verdict ?? this.#search(operations, explanationStepsMax, (search) => search.run().verdict);
+  }
+
+  #search<Result>(
+    operations: readonly Operation[],
+    stepsMax: number,
+    use: (search: Search<unknown>) => Result,
+  ): Result {
     const automaton = this.#model.open(operations, this.#start);
     const search: Search<unknown> = new Search(
       operations,
       automaton,
       this.#limitsOf(stepsMax, () => search.steps),
     );
-    const unique = this.#checkUniqueWrites(operations);
-    let result: Pick<PartitionVerdict, 'verdict' | 'linearizations'>;
-    if (unique === undefined) result = search.run();
-    else if (unique.verdict === 'illegal') result = { verdict: 'illegal', linearizations: search.illustrate() };
-    else result = { verdict: 'ok', linearizations: [describeOrder(unique.order, automaton)] };
+    const result = use(search);
     this.#steps += search.steps;
-    return { key, operations, ...result };
+    return result;
   }
 
   #checkUniqueWrites(operations: readonly Operation[]): ReturnType<typeof checkUniqueWrites> {

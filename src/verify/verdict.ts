@@ -21,6 +21,11 @@ export interface PartitionVerdict {
    * operation the longest that contains it, without those that are prefixes of another or doubles.
    */
   readonly linearizations: readonly (readonly LinearizationStep[])[];
+  /**
+   * Of `illegal` only, an index into the operations: what had been answered before this one returned can be linearized,
+   * with its answer it cannot. Where that is too hard to find, it may be a later operation than the first such.
+   */
+  readonly firstViolation?: number;
 }
 
 export interface LinearizabilityVerdict {

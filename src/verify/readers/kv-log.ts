@@ -6,7 +6,7 @@
 import { HistoryError } from '../history-error.ts';
 import type { Outcome } from '../history.ts';
 import { linesOf, type Line } from './lines.ts';
-import { Pairing, type HistoryEvent } from './pairing.ts';
+import { Pairing, type Complete, type HistoryEvent } from './pairing.ts';
 import type { ReadResult } from './read-result.ts';
 
 const quoted = String.raw`"((?:[^"\\]|\\.)*)"`;
@@ -14,8 +14,14 @@ const linePattern = new RegExp(
   String.raw`^\{:process (\d+), :type :(invoke|ok|fail|info), :f :(get|put|append), :key ${quoted}, :value (nil|${quoted})\}$`,
 );
 
+/** Writes repeat there what they have written. */
+const complete: Complete = ({ f }, { type, value }) => ({
+  outcome: type as Outcome,
+  output: type === 'ok' && f === 'get' ? value : null,
+});
+
 export function readKvLog(text: string): ReadResult {
-  const pairing = new Pairing();
+  const pairing = new Pairing(complete);
   for (const line of linesOf(text)) pairing.add(readEvent(line));
   const { operations, lines } = pairing.finish();
   return {
