@@ -48,26 +48,25 @@ interface Key {
   readonly value: string | null;
   /** The earliest time at which it can expire; Infinity: it does not. */
   readonly mayVanishFrom: number;
+  /** It has expired, so it is no earlier than this. */
+  readonly notBefore: number;
 }
 
-const missing: Key = { value: null, mayVanishFrom: Infinity };
-
-function lasting(value: string): Key {
-  return { value, mayVanishFrom: Infinity };
-}
+const missing: Key = { value: null, mayVanishFrom: Infinity, notBefore: -Infinity };
 
 function openValkey(operations: readonly Operation[], start: Start): NondeterministicAutomaton<Key> {
   const initial = (start.initial ?? null) as string | null;
   const expires = operations.some(({ f }) => f === 'expire');
   return {
-    initial: [initial === null ? missing : lasting(initial)],
+    initial: [{ ...missing, value: initial }],
     step(state, index) {
       const operation = operations[index] as Operation;
-      const states = operation.return >= state.mayVanishFrom ? [state, missing] : [state];
-      return states.map((one) => run(one, operation)).filter((one) => one !== undefined);
+      if (operation.return < state.notBefore) return [];
+      // Whatever comes after an operation that was called later than that is later anyway.
+      const now = operation.call >= state.notBefore ? { ...state, notBefore: -Infinity } : state;
+      return [now, ...expired(now, operation)].map((one) => run(one, operation)).filter((one) => one !== undefined);
     },
-    key: ({ value, mayVanishFrom }) =>
-      value === null ? '' : `${mayVanishFrom === Infinity ? '' : mayVanishFrom}=${value}`,
+    key: ({ value, mayVanishFrom, notBefore }) => `${mayVanishFrom} ${notBefore} ${value === null ? '' : `=${value}`}`,
     describe: ({ value, mayVanishFrom }) =>
       (value === null ? 'missing' : JSON.stringify(shorten(value))) +
       (mayVanishFrom === Infinity ? '' : ` (may expire from ${mayVanishFrom} on)`),
@@ -80,6 +79,12 @@ function openValkey(operations: readonly Operation[], start: Start): Nondetermin
   };
 }
 
+/** What an operation may find if it is late enough: it returns, if ever, at or after the deadline. */
+function expired({ mayVanishFrom, notBefore }: Key, operation: Operation): readonly Key[] {
+  if (mayVanishFrom === Infinity || operation.return < mayVanishFrom) return [];
+  return [{ ...missing, notBefore: operation.call >= mayVanishFrom ? notBefore : Math.max(notBefore, mayVanishFrom) }];
+}
+
 /** `undefined`: on this state it cannot have replied what it did. */
 function run(state: Key, operation: Operation): Key | undefined {
   const { f, input, output, outcome } = operation;
@@ -89,15 +94,15 @@ function run(state: Key, operation: Operation): Key | undefined {
     case 'get':
       return !replied || output === value ? state : undefined;
     case 'set':
-      return lasting(input as string);
+      return { ...state, value: input as string, mayVanishFrom: Infinity };
     case 'del':
-      return !replied || Number(output) === Number(value !== null) ? missing : undefined;
+      return !replied || Number(output) === Number(value !== null) ? gone(state) : undefined;
     case 'setnx':
       if (replied && Number(output) !== Number(value === null)) return undefined;
-      return value === null ? lasting(input as string) : state;
+      return value === null ? { ...state, value: input as string } : state;
     case 'expire':
       if (replied && Number(output) !== Number(value !== null)) return undefined;
-      return value === null ? state : expiring(value, operation);
+      return value === null ? state : expiring(state, operation);
     case 'append': {
       const longer = (value ?? '') + (input as string);
       return !replied || lengthsOf(longer).includes(output as number) ? { ...state, value: longer } : undefined;
@@ -110,9 +115,13 @@ function run(state: Key, operation: Operation): Key | undefined {
   }
 }
 
-function expiring(value: string, { input, call }: Operation): Key {
+function gone(state: Key): Key {
+  return { ...state, value: null, mayVanishFrom: Infinity };
+}
+
+function expiring(state: Key, { input, call }: Operation): Key {
   const ttl = input as number;
-  return ttl <= 0 ? missing : { value, mayVanishFrom: call + ttl };
+  return ttl <= 0 ? gone(state) : { ...state, mayVanishFrom: call + ttl };
 }
 
 function changesNothing({ f, output }: Operation): boolean {
@@ -131,15 +140,20 @@ function increment(value: string, by: Json): string | undefined {
   return BigInt.asIntN(64, sum) === sum ? String(sum) : undefined;
 }
 
-/** A value that no GET shows can matter only to replies that tell whether the key is there, or how long it is. */
+/**
+ * A value that no GET shows can matter only to replies that tell whether the key is there, or how long it is, and to
+ * INCR, which makes another value of it.
+ */
 function whatMatters(operations: readonly Operation[]): (index: number) => boolean {
   const replies = operations.filter(({ outcome }) => outcome === 'ok');
-  const existenceShows = replies.some(({ f, output }) => f !== 'get' && f !== 'set' && output !== null);
+  const mayShow =
+    operations.some(({ f }) => f === 'incr') ||
+    replies.some(({ f, output }) => f !== 'get' && f !== 'set' && output !== null);
   const shown = new Set(replies.flatMap(({ f, output }) => (f === 'get' && output !== null ? [output as string] : [])));
   return (index) => {
     const { f, input } = operations[index] as Operation;
     if (f === 'get') return false;
-    if (existenceShows || (f !== 'set' && f !== 'setnx' && f !== 'append')) return true;
+    if (mayShow || (f !== 'set' && f !== 'setnx' && f !== 'append')) return true;
     return [...shown].some((value) => value.includes(input as string));
   };
 }

@@ -1,0 +1,128 @@
+/** The search, the models and the algorithm for unique writes, against a checker that tries every order. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { History } from '../../src/verify/history.ts';
+import { Search } from '../../src/verify/linearizability-search.ts';
+import { checkUniqueWrites } from '../../src/verify/linearizability-unique-writes.ts';
+import { checkLinearizability } from '../../src/verify/linearizability.ts';
+import { models } from '../../src/verify/models/all-models.ts';
+import type { LinearizabilityVerdict, PartitionVerdict, Verdict } from '../../src/verify/verdict.ts';
+import { arbitraryHistory } from './support/arbitrary-history.ts';
+import { naiveCheck } from './support/naive-check.ts';
+import { referenceObjects } from './support/reference-objects.ts';
+
+const names = [...models.keys()];
+
+function check(history: History): LinearizabilityVerdict {
+  return checkLinearizability(history, models.get(history.model!)!);
+}
+
+/** What is drawn must be possible: real time is kept, and the model allows every step. */
+function expectLinearizations({ operations, linearizations, verdict }: PartitionVerdict, model: string): void {
+  const automaton = models.get(model)!.open(operations, { initial: undefined, nullReadIsWildcard: false });
+  for (const steps of linearizations) {
+    let state = automaton.initial;
+    let latestCall = -Infinity;
+    for (const step of steps) {
+      const operation = operations[step.operation]!;
+      latestCall = Math.max(latestCall, operation.call);
+      expect(operation.return).toBeGreaterThanOrEqual(latestCall);
+      state = automaton.step(state, step.operation);
+      expect(state).toBeDefined();
+      expect(step.state).toBe(automaton.describe(state));
+    }
+    expect(new Set(steps.map(({ operation }) => operation)).size).toBe(steps.length);
+  }
+  if (verdict !== 'ok') return;
+  const placed = new Set(linearizations[0]!.map(({ operation }) => operation));
+  expect(linearizations.length).toBe(1);
+  expect(operations.every(({ outcome }, index) => outcome === 'info' || placed.has(index))).toBe(true);
+}
+
+/** The operation at which it went wrong is the first of which that is true. */
+function expectFirstViolation(partition: PartitionVerdict, model: string): void {
+  const { operations, firstViolation } = partition;
+  const time = operations[firstViolation!]!.return;
+  const beginning = (until: (returned: number) => boolean): Verdict => {
+    const known = operations
+      .filter(({ call }) => call <= time)
+      .map((operation, index) =>
+        until(operation.return)
+          ? operation
+          : {
+              ...operation,
+              output: null,
+              return: Infinity,
+              outcome: 'info' as const,
+              process: 1e6 + index,
+            },
+      );
+    return check({ model, initial: undefined, nullReadIsWildcard: false, operations: known }).verdict;
+  };
+  expect(beginning((returned) => returned < time)).toBe('ok');
+  expect(beginning((returned) => returned <= time)).toBe('illegal');
+}
+
+it('there is a reference for every model', () => {
+  expect(names.toSorted()).toEqual(Object.keys(referenceObjects).toSorted());
+});
+
+describe.each(names)('%s', (model) => {
+  it('is legal where clients saw what happened', () => {
+    fc.assert(
+      fc.property(arbitraryHistory(model, { operationsMax: 40 }), (history) => {
+        const verdict = check(history);
+        expect(verdict.verdict).toBe('ok');
+        for (const partition of verdict.partitions) expectLinearizations(partition, model);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is judged as by trying every order', () => {
+    const verdicts: Record<string, number> = {};
+    fc.assert(
+      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 2 }), (history) => {
+        const { verdict, partitions } = check(history);
+        expect(verdict).toBe(naiveCheck(history));
+        verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+        for (const partition of partitions) {
+          expectLinearizations(partition, model);
+          if (verdict === 'illegal') expectFirstViolation(partition, model);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+    // A test that has seen only one verdict has tested little.
+    expect(verdicts['illegal']).toBeGreaterThan(20);
+    expect(verdicts['ok']).toBeGreaterThan(100);
+  });
+});
+
+describe('registers with unique writes', () => {
+  const limits = { stepsMax: Infinity, memoryBytesMax: Infinity, isOver: () => false };
+
+  it.each([0, 3, 10])('are judged as by the search, one answer of %i a lie', (lieEvery) => {
+    fc.assert(
+      fc.property(arbitraryHistory('register', { operationsMax: 25, lieEvery, uniqueWrites: true }), (history) => {
+        const operations = history.operations.filter(({ outcome }) => outcome !== 'fail');
+        const automaton = models.get('register')!.open(operations, { initial: null, nullReadIsWildcard: false });
+        const { verdict } = new Search(operations, automaton, limits).run();
+        expect(checkUniqueWrites(operations, null)?.verdict).toBe(verdict);
+        for (const partition of check(history).partitions) expectLinearizations(partition, 'register');
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it.each([
+    ['two writes of one value', [1, 1]],
+    ['a write of the initial value', [null]],
+  ])('are not assumed of %s', (_, written) => {
+    const operations = written.map((input, index) => {
+      const outcome = 'ok' as const;
+      return { process: 0, f: 'write', key: null, input, output: null, call: index, return: index, outcome };
+    });
+    expect(checkUniqueWrites(operations, null)).toBeUndefined();
+  });
+});
