@@ -10,7 +10,7 @@
  *
  * 1. A certain operation that is possible and never changes anything goes first and alone: later could only be harder.
  * 2. Uncertain operations are tried after the certain ones, and never where they change nothing.
- * 3. An uncertain operation whose successor leads to the same state without it need not have happened before that.
+ * 3. An uncertain operation comes before another one only if that makes a difference to that one or to the state.
  * 4. Of interchangeable uncertain operations the first is used first.
  * 5. Where the model can look ahead, states from which the next observation can no longer be reached are left.
  *
@@ -36,7 +36,7 @@ export interface SearchLimits {
 }
 
 /** Lengths of runs of uncertain operations, tried one after another. */
-const runsMax = [1, 3, Infinity];
+const runsMax = [1, 2, 4, Infinity];
 /** Steps for partial linearizations that show what went wrong. */
 const illustrationStepsMax = 50_000;
 /** How far the lookahead looks along the timeline: far enough for the next observation among many clients. */
@@ -247,35 +247,45 @@ export class Search<State> {
         frame.uncertainListed = true;
         return;
       }
-      if (!this.#isSuperseded(frame, this.#certain[node] as number, state)) this.#candidates.push(node, state);
+      if (!this.#isNeedless(frame, node, state)) this.#candidates.push(node, state);
     }
   }
 
+  /** Those called last are tried first: most that take place do so soon. */
   #listUncertain(frame: Frame): void {
     frame.uncertainListed = true;
-    const time = this.#returns[this.#timeline.firstToReturn] as number;
+    const available = this.#uncertain.available(this.#returns[this.#timeline.firstToReturn] as number);
+    if (frame.run === this.#runMax) {
+      this.#cutShort ||= available.length > 0;
+      return;
+    }
     const from = this.#states.state(frame.state);
-    for (const position of this.#uncertain.available(time)) {
-      if (frame.run === this.#runMax) {
-        this.#cutShort = true;
-        return;
-      }
+    for (const position of available.reverse()) {
       this.#steps++;
-      const operation = this.#uncertain.operations[position] as number;
-      const next = this.#automaton.step(from, operation);
+      const next = this.#automaton.step(from, this.#uncertain.operations[position] as number);
       if (next === undefined) continue;
       const state = this.#states.number(next);
-      if (state === frame.state || this.#isSuperseded(frame, operation, state)) continue;
-      this.#candidates.push(this.#certain.length + position, state);
+      const action = this.#certain.length + position;
+      if (state !== frame.state && !this.#isNeedless(frame, action, state)) this.#candidates.push(action, state);
     }
   }
 
-  /** Whether the operation leads to the same state without the uncertain one that led to this frame. */
-  #isSuperseded(frame: Frame, operation: number, state: number): boolean {
+  /**
+   * Whether the uncertain operation that led to this frame need not have come before this one: it leads to the same
+   * state without it, or with it coming right after.
+   */
+  #isNeedless(frame: Frame, action: number, state: number): boolean {
     if (frame.run === 0) return false;
+    this.#steps++;
     const before = this.#frames[this.#depth - 2] as Frame;
-    const next = this.#automaton.step(this.#states.state(before.state), operation);
-    return next !== undefined && this.#automaton.equals(next, this.#states.state(state));
+    const without = this.#automaton.step(this.#states.state(before.state), this.#operationOf(action));
+    if (without === undefined) return false;
+    const here = this.#states.state(state);
+    if (this.#automaton.equals(without, here)) return true;
+    // Of two uncertain ones that could change places, the one called first comes first.
+    if (action > frame.action && action >= this.#certain.length) return false;
+    const after = this.#automaton.step(without, this.#operationOf(frame.action));
+    return after !== undefined && this.#automaton.equals(after, here);
   }
 
   /** Whether one of the next observations cannot be reached from this state, whatever is still to come before it. */

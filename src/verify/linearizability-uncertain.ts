@@ -54,14 +54,16 @@ export class UncertainOperations {
     return (this.#calls[position] as number) <= time;
   }
 
-  /** Those that may take place now, if something that returned at `time` has not yet. */
-  *available(time: number): Generator<number> {
+  /** Those that may take place now, in order of their calls, if something that returned at `time` has not yet. */
+  available(time: number): number[] {
+    const found: number[] = [];
     const end = this.operations.length;
     for (let at = this.#next[end] as number; at !== end; at = this.#next[at] as number) {
-      if (!this.calledBy(at, time)) return;
+      if (!this.calledBy(at, time)) break;
       const previous = this.#previousOfClass[at] as number;
-      if (previous === -1 || this.isUsed(previous)) yield at;
+      if (previous === -1 || this.isUsed(previous)) found.push(at);
     }
+    return found;
   }
 
   lift(position: number): void {

@@ -75,7 +75,7 @@ function openValkey(operations: readonly Operation[], start: Start): Nondetermin
     matters: whatMatters(operations),
     // The deadline of an EXPIRE depends on when it was called.
     interchangeable: (index) => operations[index]?.f !== 'expire',
-    ...(expires ? {} : { lookahead: lookaheadOf(operations) }),
+    lookahead: lookaheadOf(operations),
   };
 }
 
@@ -159,18 +159,50 @@ function whatMatters(operations: readonly Operation[]): (index: number) => boole
 }
 
 function lookaheadOf(operations: readonly Operation[]): NonNullable<NondeterministicAutomaton<Key>['lookahead']> {
+  const builders = operations.filter(({ f }) => f === 'append' || f === 'setnx');
+  const at = (index: number): Operation => operations[index] as Operation;
+  // Whether a key that is gone can come to have this value without a SET.
+  const buildable = memoize(
+    (value: string) => beginsAsNumber(value) || builders.some((one) => isBeginning(one, value)),
+  );
   return {
     role(index) {
-      const { f, output } = operations[index] as Operation;
-      if (f === 'get') return output === null ? 'extends' : 'observes';
+      const { f, output } = at(index);
+      if (f === 'get' || (f === 'append' && output !== null)) return 'observes';
       return f === 'append' ? 'extends' : 'resets';
     },
-    compatible: ({ value }, observation) =>
-      value === null || (operations[observation]?.output as string).startsWith(value),
-    resetLeadsTo(reset, observation) {
-      const { f, input } = operations[reset] as Operation;
-      if (f !== 'set' && f !== 'setnx') return true;
-      return (operations[observation]?.output as string).startsWith(input as string);
+    compatible({ value, mayVanishFrom }, observation) {
+      const { f, input, output, return: returned } = at(observation);
+      const mayBeMissing = value === null || mayVanishFrom <= returned;
+      if (f === 'append') return mayBeMissing || value.length + (input as string).length <= (output as number);
+      if (output === null) return mayBeMissing;
+      return (output as string).startsWith(value ?? '\uFFFF') || (mayBeMissing && buildable(output as string));
     },
+    resetLeadsTo(reset, observation) {
+      const { f, output } = at(observation);
+      if (f === 'append') return true;
+      const sets = at(reset).f === 'set' || at(reset).f === 'setnx';
+      if (output === null) return !sets && at(reset).f !== 'incr';
+      if (sets) return isBeginning(at(reset), output as string);
+      return at(reset).f === 'incr' ? beginsAsNumber(output as string) : buildable(output as string);
+    },
+  };
+}
+
+function isBeginning({ input }: Operation, value: string): boolean {
+  return value.startsWith(input as string);
+}
+
+/** What INCR leaves, perhaps with something appended. */
+function beginsAsNumber(value: string): boolean {
+  return /^-?\d/.test(value);
+}
+
+function memoize(decide: (value: string) => boolean): (value: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (value) => {
+    const answer = known.get(value) ?? decide(value);
+    known.set(value, answer);
+    return answer;
   };
 }
