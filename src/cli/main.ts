@@ -4,6 +4,7 @@
  * young: a third more commands per second.
  */
 import { Command, CommanderError } from 'commander';
+import { checkCommand } from './check.ts';
 import { clusterCommand } from './cluster.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { serveCommand } from './serve.ts';
@@ -16,7 +17,7 @@ const program = new Command('valthree')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const command of [serveCommand(), clusterCommand(), simulateCommand()]) {
+for (const command of [serveCommand(), clusterCommand(), simulateCommand(), checkCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 
