@@ -67,6 +67,8 @@ export interface TransactionsVerdict {
   readonly serializable: Verdict;
   readonly transactions: readonly Operation[];
   readonly anomalies: readonly Anomaly[];
+  /** Sentences: what could not be decided and why, and what was left out of `anomalies`. */
+  readonly notes?: readonly string[];
 }
 
 export type HistoryVerdict = LinearizabilityVerdict | TransactionsVerdict;
