@@ -20,7 +20,7 @@ export interface View {
   readonly list: readonly Json[];
   /** How many elements of the list were there when the transaction began: all but its own appends at the end. */
   readonly baseLength: number;
-  /** The first read of the key in its transaction, and its base is known: it tells what came before and after. */
+  /** Its base is known and not that of an earlier read: it tells what came before the transaction and after. */
   readonly isExternal: boolean;
 }
 
@@ -114,8 +114,10 @@ class KeyReader {
     const last = this.#last.get(key);
     const expected = last === undefined ? own : [...last.view.list, ...own.slice(last.appended)];
     const fits = endsWith(list, expected) && (last === undefined || list.length === expected.length);
-    const baseLength = last?.view.baseLength ?? (fits ? list.length - own.length : list.length);
-    const view = { transaction: this.#transaction, key, list, baseLength, isExternal: fits && last === undefined };
+    const baseLength = fits ? (last?.view.baseLength ?? list.length - own.length) : list.length;
+    // A read that contradicts an earlier one found another state: it tells as much, if nothing of its own is in it.
+    const isExternal = fits ? last === undefined : own.length === 0;
+    const view = { transaction: this.#transaction, key, list, baseLength, isExternal };
     this.views.push(view);
     this.#last.set(key, { view, appended: own.length });
     if (!fits) this.contradictions.push({ view, expected, isOnlyEnd: last === undefined });
