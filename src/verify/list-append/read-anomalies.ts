@@ -3,6 +3,7 @@
  * are those of Adya's thesis (G1a, G1b) and of Elle: Kingsbury and Alvaro, Elle: Inferring Isolation Anomalies from
  * Experimental Observations, VLDB 2020, section 4 and 6.
  */
+import type { Json } from '../history.ts';
 import type { AnomalyList } from './anomaly-list.ts';
 import type { Append, Source } from './appends.ts';
 import type { Contradiction, Transaction, View } from './transactions.ts';
@@ -52,7 +53,7 @@ class KeyReads {
     }
     for (const view of views) {
       this.#findIntermediateRead(view, sources[view.baseLength - 1]);
-      this.#findFutureReads(view);
+      this.#findFutureReads(view, sources, this.#order.positionOf);
     }
     for (const deviation of deviations) this.#findInDeviation(deviation);
   }
@@ -62,7 +63,7 @@ class KeyReads {
     const spine = this.#order.spine as View;
     let from = 0;
     const end = Math.min(view.list.length, spine.list.length);
-    while (from < end && isSameValue(view.list[from] as never, spine.list[from] as never)) from++;
+    while (from < end && isSameValue(view.list[from] as Json, spine.list[from] as Json)) from++;
     this.#anomalies.add({
       name: 'incompatible-order',
       transactions: [view.transaction, spine.transaction],
@@ -73,18 +74,14 @@ class KeyReads {
     });
     this.#findBadElements(view, sources, from, [view]);
     this.#findIntermediateRead(view, sources[view.baseLength - 1]);
-    for (const source of sources.slice(0, view.baseLength)) {
-      if (source.kind === 'append' && source.append.transaction === view.transaction) {
-        this.#addFutureRead(view, source.append);
-      }
-    }
+    this.#findFutureReads(view, sources, (value) => view.list.findIndex((other) => isSameValue(other, value)));
   }
 
   #findBadElements(view: View, sources: readonly Source[], from: number, readers: readonly View[]): void {
     for (let at = from; at < sources.length; at++) {
       const source = sources[at] as Source;
       if (source.kind === 'append' || source.kind === 'ambiguous') continue;
-      const value = showValue(view.list[at] as never);
+      const value = showValue(view.list[at] as Json);
       const key = showKey(view.key);
       // All who read so far saw it; the first to do so stands for them.
       const reader = readers.find(({ list }) => list.length > at) ?? view;
@@ -168,27 +165,20 @@ class KeyReads {
     });
   }
 
-  #findFutureReads(view: View): void {
-    const appends = this.#transactions[view.transaction]?.appends.get(view.key) ?? [];
-    for (const value of appends) {
-      const position = this.#order.positionOf(value);
-      if (position === undefined || position >= view.baseLength) continue;
-      const source = this.#order.sources[position];
-      if (source?.kind === 'append' && source.append.transaction === view.transaction) {
-        this.#addFutureRead(view, source.append);
-      }
+  /** What it had found before it appended it itself; `positionOf`: where a value first stands in the list. */
+  #findFutureReads(view: View, sources: readonly Source[], positionOf: (value: Json) => number | undefined): void {
+    const { transaction, key, list, baseLength } = view;
+    const appends = this.#transactions[transaction]?.appends.get(key) ?? [];
+    for (const value of appends.slice(list.length - baseLength)) {
+      const position = positionOf(value) ?? baseLength;
+      const source = position < baseLength ? sources[position] : undefined;
+      if (source?.kind !== 'append' || source.append.transaction !== transaction) continue;
+      this.#anomalies.add({
+        name: 'future-read',
+        transactions: [transaction],
+        describe: () => `${showRead(transaction, key, list)} before it appended ${showValue(value)} to it itself.`,
+      });
     }
-  }
-
-  #addFutureRead(view: View, { transaction, value, ordinal }: Append): void {
-    // What it had appended before it read stands in the list twice, if it stands in the base: a duplicate.
-    if (ordinal < view.list.length - view.baseLength) return;
-    this.#anomalies.add({
-      name: 'future-read',
-      transactions: [transaction],
-      describe: () =>
-        `${showRead(transaction, view.key, view.list)} before it appended ${showValue(value)} to it itself.`,
-    });
   }
 }
 

@@ -30,7 +30,7 @@ export interface VersionOrder {
   /** Values that were read and of which it is not known which of several transactions appended them. */
   readonly ambiguous: readonly AppendsOfValue[];
   /** Where in the spine a value first stands. */
-  positionOf(value: Json): number | undefined;
+  readonly positionOf: (value: Json) => number | undefined;
 }
 
 interface KeyRecord {
