@@ -66,7 +66,7 @@ export function runPlans(plans: readonly Plan[], valuesAreUnique: boolean): Hist
     .sort((left, right) => left.call + left.commitAfter - (right.call + right.commitAfter))
     .map((plan) => {
       const current = states.at(-1) as State;
-      const found = plan.fault === 'stale' ? (states.at(-1 - plan.staleness) ?? (states[0])) : current;
+      const found = plan.fault === 'stale' ? (states.at(-1 - plan.staleness) ?? states[0]) : current;
       const seen = new Map(found);
       const kept = new Map(current);
       const happens = plan.outcome === 'ok' || (plan.outcome === 'info' && plan.happens) || plan.fault === 'zombie';

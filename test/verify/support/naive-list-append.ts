@@ -7,23 +7,31 @@ import type { History, MicroOperation, Operation } from '../../../src/verify/his
 export function isSerializable(history: History, strictly: boolean): boolean {
   const transactions = history.operations.filter(({ outcome }) => outcome !== 'fail');
   const state = new Map<string, readonly unknown[]>();
-  return canGoOn(transactions, state, strictly);
+  return canGoOn(transactions, state, strictly ? history : undefined);
 }
 
-function canGoOn(left: readonly Operation[], state: Map<string, readonly unknown[]>, strictly: boolean): boolean {
+function canGoOn(
+  left: readonly Operation[],
+  state: Map<string, readonly unknown[]>,
+  timesOf: History | undefined,
+): boolean {
   if (left.every(({ outcome }) => outcome === 'info')) return true;
   return left.some((next) => {
     const others = left.filter((other) => other !== next);
-    if (strictly && others.some((other) => comesBefore(other, next))) return false;
+    if (timesOf !== undefined && others.some((other) => comesBefore(other, next, timesOf))) return false;
     const after = new Map(state);
-    return execute(next, after) && canGoOn(others, after, strictly);
+    return execute(next, after) && canGoOn(others, after, timesOf);
   });
 }
 
-/** An uncertain one that has not been placed yet may be left out, so it keeps nothing waiting: it never returned. */
-function comesBefore(one: Operation, other: Operation): boolean {
+/**
+ * In the history `one` stands before `other` if it was called before or at the same time; what a process does stands in
+ * order. An uncertain one may be left out, so it keeps nothing waiting: it never returned.
+ */
+function comesBefore(one: Operation, other: Operation, history: History): boolean {
   if (one.return < other.call) return true;
-  return one.process === other.process && one.return === other.call && one.call < other.return;
+  const { operations } = history;
+  return one.process === other.process && operations.indexOf(one) < operations.indexOf(other);
 }
 
 /** `false`: it read something else. */
