@@ -15,7 +15,7 @@ interface BaseKind {
 }
 
 /** How many read-write edges there are: none, one, several of which no two follow each other, several, or whatever. */
-export type ReadWrites = 'none' | 'one' | 'apart' | 'many' | 'any';
+type ReadWrites = 'none' | 'one' | 'apart' | 'many' | 'any';
 
 const bases: readonly BaseKind[] = [
   {

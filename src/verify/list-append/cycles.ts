@@ -41,7 +41,8 @@ export function findCycles(
     named++;
   }
   const left = components.length - named;
-  const notes = left === 0 ? [] : [`${left} more groups of transactions have cycles that were not searched for names.`];
+  const groups = left === 1 ? '1 more group of transactions has' : `${left} more groups of transactions have`;
+  const notes = left === 0 ? [] : [`${groups} cycles that were not searched for names.`];
   return { breakSerializability, breakStrictSerializability: true, notes };
 }
 
