@@ -1,0 +1,65 @@
+/**
+ * Keys and values as texts for people. Whoever wrote the history may have put anything into them, so nothing invisible
+ * stays invisible, nothing turns the direction of the text that follows, and nothing is longer than a person reads.
+ */
+import type { Json } from '../history.ts';
+import { canonicalJson, isArray, shorten } from '../json.ts';
+import type { OperationRow } from './report-data.ts';
+
+const valueLengthMax = 2_000;
+const keyLengthMax = 200;
+
+/** Characters of the Unicode categories control, format, surrogate, private use, and the separators of lines. */
+const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+
+/** Tabs and line ends too are written as escapes: all texts of the page are single lines. */
+export function visible(text: string): string {
+  return text.replace(invisible, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+export function showValue(value: Json): string {
+  return visible(shorten(canonicalJson(value), valueLengthMax));
+}
+
+/** Plain names stand as they are, so that they read well; all else as JSON, so that nothing is taken for another. */
+export function showKey(key: string | null): string {
+  if (key === null) return 'the only object';
+  return /^[\w.:/-]{1,100}$/.test(key) ? key : visible(shorten(JSON.stringify(key), keyLengthMax));
+}
+
+/** `read → 3`, `write 3`, `cas [1,2] → true`; that a write has answered nothing is not worth saying. */
+export function describeOperation([, f, input, output, , , outcome]: OperationRow): string {
+  const asked = input === null ? f : `${f} ${input}`.trim();
+  if (outcome === 'info') return `${asked} → ?`;
+  if (outcome === 'fail') return `${asked} → failed`;
+  return output === null ? asked : `${asked} → ${output}`;
+}
+
+/** A transaction's steps: `append x 1, read y = [2,3]`. What is not shaped like steps is shown as it is. */
+export function describeTransaction(steps: Json): string {
+  if (!isArray(steps)) return showValue(steps);
+  return visible(shorten(steps.map(describeStep).join(', '), valueLengthMax));
+}
+
+function describeStep(step: Json): string {
+  if (!isArray(step) || typeof step[1] !== 'string') return canonicalJson(step);
+  const [f, key, value = null] = step;
+  if (f === 'append') return `append ${showKey(key)} ${canonicalJson(value)}`;
+  if (f === 'r') return `read ${showKey(key)} = ${value === null ? '?' : canonicalJson(value)}`;
+  return canonicalJson(step);
+}
+
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${groupDigits(number)} ${number === 1 ? noun : plural}`;
+}
+
+/** Three digits together, apart by a narrow space; what follows the point is left alone. */
+export function groupDigits(number: number): string {
+  const [whole = '', rest] = String(number).split('.');
+  if (!/^-?\d+$/.test(whole)) return String(number);
+  const grouped = whole.replace(/(?<=\d)(?=(\d{3})+$)/g, '\u202f');
+  return rest === undefined ? grouped : `${grouped}.${rest}`;
+}
