@@ -78,7 +78,7 @@ function randomNumbers(seed: number): (below: number) => number {
   };
 }
 
-/** Four transactions that cannot be ordered, a lost update, and a read of what was never committed. */
+/** Three transactions that cannot be ordered, a lost update, and a read of what did not happen. */
 export function cycleVerdict(): TransactionsVerdict {
   const transactions = [
     transaction(0, 0, 10, [
@@ -89,27 +89,27 @@ export function cycleVerdict(): TransactionsVerdict {
       ['r', 'x', [1]],
       ['append', 'y', 2],
     ]),
-    transaction(2, 14, 40, [
+    transaction(2, 14, 18, [
       ['r', 'y', [1, 2]],
       ['append', 'z', 1],
     ]),
-    transaction(0, 20, 52, [
-      ['r', 'z', []],
+    transaction(0, 20, 42, [
+      ['r', 'y', [1]],
       ['append', 'x', 2],
     ]),
-    transaction(3, 45, 60, [
-      ['r', 'x', [1, 2]],
-      ['r', 'z', [1]],
-    ]),
-    transaction(1, 50, 70, [
+    { ...transaction(3, 22, 38, [['append', 'v', 9]]), output: null, outcome: 'fail' as const },
+    transaction(1, 40, 56, [
       ['r', 'w', []],
       ['append', 'w', 1],
     ]),
-    transaction(2, 55, 72, [
+    transaction(2, 44, 60, [
       ['r', 'w', []],
       ['append', 'w', 2],
     ]),
-    transaction(3, 75, 90, [['r', 'w', [1, 2]]]),
+    transaction(3, 62, 75, [
+      ['r', 'w', [1, 2]],
+      ['r', 'v', [9]],
+    ]),
   ];
   return {
     kind: 'transactions',
@@ -121,17 +121,12 @@ export function cycleVerdict(): TransactionsVerdict {
       {
         name: 'G-single',
         description:
-          'Three transactions each must come before the next; exactly one of the edges is a read of what was overwritten later.',
+          'T1 must come before T2, T2 before T3 and T3 before T1; one of these is a read of what was overwritten.',
         transactions: [1, 2, 3],
         cycle: [
           { from: 1, to: 2, kind: 'write-read', reason: 'T2 read y = [1,2], whose last element 2 T1 had appended.' },
-          { from: 2, to: 3, kind: 'real-time', reason: 'T2 had returned at 40, before the reads of T3 were answered.' },
-          {
-            from: 3,
-            to: 1,
-            kind: 'read-write',
-            reason: 'T3 read z = [], before T1 could see the 1 that was appended to it.',
-          },
+          { from: 2, to: 3, kind: 'real-time', reason: 'T2 had returned at 18, before T3 was called at 20.' },
+          { from: 3, to: 1, kind: 'read-write', reason: 'T3 read y = [1], to which T1 appended 2.' },
         ],
       },
       {
@@ -140,13 +135,13 @@ export function cycleVerdict(): TransactionsVerdict {
         transactions: [5, 6],
         cycle: [
           { from: 5, to: 6, kind: 'write-write', reason: 'T5 appended 1 to w right before T6 appended 2.' },
-          { from: 6, to: 5, kind: 'read-write', reason: 'T6 read w = [], to which T5 then appended 1.' },
+          { from: 6, to: 5, kind: 'read-write', reason: 'T6 read w = [], to which T5 appended 1.' },
         ],
       },
       {
         name: 'G1a',
-        description: 'T4 read what a transaction had appended that did not happen.',
-        transactions: [4],
+        description: 'T7 read v = [9], whose 9 T4 appended, which did not happen.',
+        transactions: [4, 7],
         cycle: [],
       },
     ],

@@ -19,3 +19,4 @@ export type {
   TransactionsVerdict,
   Verdict,
 } from './verdict.ts';
+export { renderReport, type ReportOptions } from './report/html.ts';

@@ -11,7 +11,7 @@ import type { OperationRow } from '../report-data.ts';
 
 export type Scale = 'time' | 'events';
 
-export interface Span {
+interface Span {
   readonly call: number;
   readonly return: number;
 }

@@ -85,7 +85,7 @@ export class LinearizabilityView implements View {
     if (stuck === null) return;
     const id = this.#operations.idOf(partition, stuck);
     if (!this.#timeline.scene.bars.has(id)) this.#showAllClients();
-    this.#timeline.focusOn(id);
+    this.#timeline.focusOn([id]);
     this.#select(id);
   }
 

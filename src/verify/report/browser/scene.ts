@@ -23,7 +23,7 @@ export interface Bar {
   readonly isOpen: boolean;
 }
 
-export interface Lane {
+interface Lane {
   readonly process: number;
   readonly bars: readonly Bar[];
 }

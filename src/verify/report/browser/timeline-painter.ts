@@ -39,7 +39,7 @@ const barWidthMin = 3;
 const font = '12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace';
 
 /** Where on the canvas a rank of the axis is. */
-export function xOfRank({ scene, scale, viewport }: Picture, rank: number): number {
+function xOfRank({ scene, scale, viewport }: Picture, rank: number): number {
   return gutterWidth + xOf(viewport, positionOf(scene.axis, scale, rank));
 }
 
@@ -63,10 +63,10 @@ export function paint(context: CanvasRenderingContext2D, picture: Picture): void
   context.rect(0, axisHeight, width, height - axisHeight);
   context.clip();
   for (const lane of lanesSeen(picture)) paintLane(context, picture, lane);
-  paintPath(context, picture);
   for (const bar of [picture.path.stuck?.bar, picture.selected, picture.hovered]) {
     if (bar !== undefined) paintOutline(context, picture, bar);
   }
+  paintPath(context, picture);
   paintGutter(context, picture);
   context.restore();
 }
@@ -95,7 +95,7 @@ function paintTicks(context: CanvasRenderingContext2D, picture: Picture): void {
     context.moveTo(x, axisHeight - 6);
     context.lineTo(x, height);
     context.stroke();
-    context.fillText(groupDigits(Number(timeAt(scene.axis, scale, tick).toPrecision(8))), x + 4, axisHeight / 2);
+    context.fillText(groupDigits(Number(timeAt(scene.axis, scale, tick).toPrecision(12))), x + 4, axisHeight / 2);
   }
 }
 

@@ -103,19 +103,21 @@ export class Timeline {
     this.#reveal(selected);
   }
 
-  /** Zooms to the operation and some of what surrounds it. */
-  focusOn(id: number): void {
-    const bar = this.#picture.scene.bars.get(id);
-    if (bar === undefined) return;
+  /** Zooms to the operations and some of what surrounds them, and selects the first. */
+  focusOn(ids: readonly number[]): void {
     const { scene, scale, viewport } = this.#picture;
-    const neighbours = 5;
-    const last = bar.isOpen ? bar.call + neighbours : bar.return;
-    const from = positionOf(scene.axis, scale, Math.max(0, bar.call - neighbours));
-    const to = positionOf(scene.axis, scale, Math.min(last + neighbours, extent(scene.axis)));
+    const bars = ids.map((id) => scene.bars.get(id)).filter((bar) => bar !== undefined);
+    const [first] = bars;
+    if (first === undefined) return;
+    const neighbours = 4;
+    // Of what has no end, the beginning is worth seeing.
+    const ends = bars.map(({ call, return: returned, isOpen }) => (isOpen ? call + neighbours : returned));
+    const from = positionOf(scene.axis, scale, Math.max(0, Math.min(...bars.map(({ call }) => call)) - neighbours));
+    const to = positionOf(scene.axis, scale, Math.min(Math.max(...ends) + neighbours, extent(scene.axis)));
     // A third of the width for what is shown would be little for what already has its surroundings with it.
     const third = (to - from) / 3;
     this.#update({ viewport: show(from + third, to - third, viewport, this.#limits) });
-    this.select(id);
+    this.select(first.item.id);
   }
 
   fit(): void {

@@ -94,8 +94,8 @@ export class TransactionsView implements View {
       },
     });
     this.#anomaly.replaceChildren(element('h2', {}, anomaly.name), element('p', {}, anomaly.description), graph);
-    const [first] = anomaly.transactions;
-    if (first !== undefined) this.#choose(first);
+    this.#timeline.focusOn(anomaly.transactions);
+    this.#select(anomaly.transactions[0]);
   }
 
   #isInChosen(transaction: number): boolean {
@@ -115,7 +115,7 @@ export class TransactionsView implements View {
 
   /** Selects it everywhere. */
   #choose(transaction: number): void {
-    this.#timeline.focusOn(transaction);
+    this.#timeline.focusOn([transaction]);
     this.#select(transaction);
   }
 
