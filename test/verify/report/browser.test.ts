@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cycleVerdict, largeVerdict, staleReadVerdict } from '../../../scripts/report-examples.ts';
 import { renderReport } from '../../../src/verify/report/html.ts';
+import type { PartitionVerdict } from '../../../src/verify/verdict.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
 import { hostileTransactions, hostileVerdict } from './hostile-verdict.ts';
 import { ReportPage } from './report-page.ts';
@@ -28,6 +29,47 @@ describe.skipIf(!hasBrowser)('the report of operations', () => {
     expect(await report.text('nav[aria-label=Keys] [aria-current]')).toContain('stock');
     expect((await report.find('stuck')).count).toBeGreaterThan(200);
     expect((await report.find('path')).count).toBeGreaterThan(200);
+    await report.close();
+  });
+
+  it('says of a search that was over before it knew that it stopped, not that something is wrong', async () => {
+    const { partitions, ...verdict } = staleReadVerdict();
+    const unknown = partitions.map((partition) => ({ ...partition, verdict: 'unknown' as const }));
+    const report = await ReportPage.open(browser, { ...verdict, verdict: 'unknown', partitions: unknown });
+    expect(await report.text('.details')).toContain('the search stopped here');
+    expect(await report.text('.legend')).not.toContain('could not be placed');
+    expect((await report.find('stuck')).count).toBe(0);
+    expect((await report.find('marked')).count).toBeGreaterThan(200);
+    await report.close();
+  });
+
+  it('goes from error to error, over several keys', async () => {
+    const [wrong] = staleReadVerdict().partitions;
+    const partitions = ['a', 'b', 'c'].map((key) => ({ ...(wrong as PartitionVerdict), key }));
+    const report = await ReportPage.open(browser, { ...staleReadVerdict(), partitions });
+    const key = (): Promise<string> => report.text('nav[aria-label=Keys] [aria-current] .name');
+    expect(await key()).toBe('a');
+    await report.page.getByRole('button', { name: 'Next error' }).click();
+    expect(await key()).toBe('b');
+    await report.press('e', 'e', 'e');
+    expect(await key()).toBe('b');
+    await report.press('Shift+E', 'Shift+E');
+    expect(await key()).toBe('c');
+    await report.page.locator('nav').getByRole('button', { name: 'All keys' }).click();
+    expect(await report.text('.details')).toContain('Select an operation');
+    const { spot } = await report.find('plain');
+    await report.click(spot);
+    expect(await report.text('.details h2')).toMatch(/^[abc]: (read|write)/);
+    await report.close();
+  });
+
+  it.each([
+    ['operations', { ...staleReadVerdict(), verdict: 'ok', partitions: [] } as const],
+    ['transactions', { ...cycleVerdict(), verdict: 'ok', transactions: [], anomalies: [] } as const],
+  ])('opens without any %s', async (_, verdict) => {
+    const report = await ReportPage.open(browser, verdict);
+    expect(await report.text('#findings')).toContain('Nothing.');
+    await report.press('ArrowRight', 'e', '+', '0', 'Home');
     await report.close();
   });
 
@@ -191,8 +233,11 @@ describe.skipIf(!hasBrowser)('the report of operations', () => {
       }
       return performance.now() - began;
     })()`;
+    // Whoever else uses the machine may disturb one run, but hardly all.
     let best = Infinity;
-    for (let attempt = 0; attempt < 5; attempt++) best = Math.min(best, await report.page.evaluate(moveOnce));
+    for (let attempt = 0; attempt < 5 && best > 25 * frames; attempt++) {
+      best = Math.min(best, await report.page.evaluate(moveOnce));
+    }
     console.log(`5,000 operations: ${(best / frames).toFixed(1)} ms per frame`);
     expect(best / frames).toBeLessThan(50);
     await report.close();

@@ -68,7 +68,7 @@ export class LinearizabilityView implements View {
     });
     const order = element('div', { class: 'orders' }, element('label', {}, 'Order drawn ', this.#orders));
     const side = element('aside', {}, this.#clients, this.#keys.element);
-    const main = element('div', { class: 'main' }, this.#timeline.element, legend(), order, this.#details);
+    const main = element('div', { class: 'main' }, this.#timeline.element, legend(data), order, this.#details);
     this.element = element('div', { class: 'columns' }, side, main);
   }
 
@@ -152,8 +152,15 @@ export class LinearizabilityView implements View {
     const { partition, operation } = this.#operations.locate(id);
     if (partition !== this.#partition) return 'plain';
     if (this.#placed.has(operation)) return 'placed';
-    const isStuck = this.#operations.linearization(partition, this.#linearization)?.stuck === operation;
-    return isStuck ? 'stuck' : 'unplaced';
+    if (!this.#isStuck(id)) return 'unplaced';
+    // Where the search has merely stopped, nothing is known to be wrong.
+    return this.#operations.partitions[partition]?.verdict === 'illegal' ? 'stuck' : 'marked';
+  }
+
+  #isStuck(id: number): boolean {
+    const { partition, operation } = this.#operations.locate(id);
+    const drawn = this.#operations.linearization(this.#partition, this.#linearization);
+    return partition === this.#partition && drawn?.stuck === operation;
   }
 
   #hint(id: number): readonly string[] {
@@ -166,8 +173,8 @@ export class LinearizabilityView implements View {
     this.#selected = id;
     if (id !== undefined) {
       const located = this.#operations.locate(id);
-      const isStuck = this.#toneOf(id) === 'stuck';
-      const isDrawn = located.partition === this.#partition && (isStuck || this.#placed.has(located.operation));
+      const isPlaced = located.partition === this.#partition && this.#placed.has(located.operation);
+      const isDrawn = isPlaced || this.#isStuck(id);
       if (!isDrawn) this.#draw(located.partition, this.#operations.linearizationOf(located) ?? 0);
     }
     this.#showDetails();
@@ -226,21 +233,26 @@ export class LinearizabilityView implements View {
   #jump(by: 1 | -1): void {
     if (this.#errors.length === 0) return;
     const at = this.#errors.indexOf(this.#partition);
-    const isAtError = at !== -1 && this.#selected !== undefined && this.#toneOf(this.#selected) === 'stuck';
+    const isAtError = at !== -1 && this.#selected !== undefined && this.#isStuck(this.#selected);
     const next = isAtError ? at + by : Math.max(0, at);
     const target = this.#errors.at(next % this.#errors.length);
     if (target !== undefined) this.show([target, 0]);
   }
 }
 
-function legend(): HTMLElement {
+function legend({ partitions }: LinearizabilityData): HTMLElement {
   const entry = (tone: string, text: string): HTMLElement =>
     element('span', {}, element('span', { class: `swatch ${tone}` }), text);
+  const has = (wanted: string): boolean => partitions.some(({ verdict }) => verdict === wanted);
+  const stuck = [
+    ...(has('illegal') ? [entry('stuck', '✗ could not be placed')] : []),
+    ...(has('unknown') ? [entry('marked', '✗ where the search stopped')] : []),
+  ];
   return element(
     'p',
     { class: 'legend' },
     entry('placed', 'has a place in the order drawn'),
-    entry('stuck', '✗ could not be placed'),
+    ...stuck,
     entry('unplaced', 'has no place in it'),
     entry('open', 'may have happened, or not: no known end'),
   );

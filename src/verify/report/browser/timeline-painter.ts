@@ -250,7 +250,7 @@ function paintStuck(
   previous: PathPoint | undefined,
 ): void {
   const [x, y] = [xOfRank(picture, stuck.rank), pointY(picture, stuck)];
-  context.strokeStyle = picture.palette.stuck;
+  context.strokeStyle = picture.palette[picture.toneOf(stuck.bar.item.id)];
   context.lineWidth = 2;
   if (previous !== undefined) {
     context.setLineDash([4, 4]);
@@ -276,7 +276,7 @@ function paintStuck(
 function paintOutline(context: CanvasRenderingContext2D, picture: Picture, bar: Bar): void {
   const { x, y, width } = barBox(picture, bar);
   const isStuck = bar === picture.path.stuck?.bar && bar !== picture.selected && bar !== picture.hovered;
-  context.strokeStyle = isStuck ? picture.palette.stuck : picture.palette.focus;
+  context.strokeStyle = isStuck ? picture.palette[picture.toneOf(bar.item.id)] : picture.palette.focus;
   context.lineWidth = bar === picture.selected ? 3 : 2;
   context.strokeRect(x - 2, y - 2, width + 4, barHeight + 4);
 }
