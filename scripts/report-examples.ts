@@ -124,7 +124,7 @@ export function cycleVerdict(): TransactionsVerdict {
           'T1 must come before T2, T2 before T3 and T3 before T1; one of these is a read of what was overwritten.',
         transactions: [1, 2, 3],
         cycle: [
-          { from: 1, to: 2, kind: 'write-read', reason: 'T2 read y = [1,2], whose last element 2 T1 had appended.' },
+          { from: 1, to: 2, kind: 'write-read', reason: 'T2 read y = [1 2], whose last element 2 T1 had appended.' },
           { from: 2, to: 3, kind: 'real-time', reason: 'T2 had returned at 18, before T3 was called at 20.' },
           { from: 3, to: 1, kind: 'read-write', reason: 'T3 read y = [1], to which T1 appended 2.' },
         ],

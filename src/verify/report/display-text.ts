@@ -38,7 +38,7 @@ export function describeOperation([, f, input, output, , , outcome]: OperationRo
   return output === null ? asked : `${asked} → ${output}`;
 }
 
-/** A transaction's steps: `append x 1, read y = [2,3]`. What is not shaped like steps is shown as it is. */
+/** A transaction's steps: `append x 1, read y = [2 3]`. What is not shaped like steps is shown as it is. */
 export function describeTransaction(steps: Json): string {
   if (!isArray(steps)) return showValue(steps);
   return visible(shorten(steps.map(describeStep).join(', '), valueLengthMax));
@@ -48,8 +48,13 @@ function describeStep(step: Json): string {
   if (!isArray(step) || typeof step[1] !== 'string') return canonicalJson(step);
   const [f, key, value = null] = step;
   if (f === 'append') return `append ${showKey(key)} ${canonicalJson(value)}`;
-  if (f === 'r') return `read ${showKey(key)} = ${value === null ? '?' : canonicalJson(value)}`;
+  if (f === 'r') return `read ${showKey(key)} = ${value === null ? '?' : showList(value)}`;
   return canonicalJson(step);
+}
+
+/** `[1 2 3]`, as in the sentences about anomalies. */
+function showList(value: Json): string {
+  return isArray(value) ? `[${value.map(canonicalJson).join(' ')}]` : canonicalJson(value);
 }
 
 export function count(number: number, noun: string, plural = `${noun}s`): string {

@@ -32,6 +32,7 @@ const policy = [
 
 export function renderReport(verdict: HistoryVerdict, options: ReportOptions): string {
   const data = encodeVerdict(verdict);
+  const notes = [...(options.notes ?? []), ...(verdict.kind === 'transactions' ? (verdict.notes ?? []) : [])];
   const title = escapeHtml(visible(options.title));
   return `<!doctype html>
 <html lang="en">
@@ -49,7 +50,7 @@ export function renderReport(verdict: HistoryVerdict, options: ReportOptions): s
 <header>
 <h1>${title}</h1>
 <p class="summary"><span class="badge ${verdict.verdict}">${verdict.verdict}</span> ${escapeHtml(summarize(verdict))}</p>
-${list('notes', options.notes ?? [])}
+${list('notes', notes)}
 </header>
 <main id="pictures"><noscript>The pictures need scripts; all that is wrong is listed below.</noscript></main>
 ${renderFindings(findings(data))}

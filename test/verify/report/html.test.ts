@@ -41,6 +41,14 @@ describe('the report as a text', () => {
     expect(html).not.toMatch(/\p{Cs}/u);
   });
 
+  it('says what the checker has noted', () => {
+    const html = renderReport(
+      { ...cycleVerdict(), notes: ['2 < 3 more were left out'] },
+      { title: 'x', notes: ['seed'] },
+    );
+    expect(html).toContain('<ul class="notes"><li>seed</li><li>2 &lt; 3 more were left out</li></ul>');
+  });
+
   it('tells how many findings it left out', () => {
     const [anomaly] = cycleVerdict().anomalies;
     const anomalies = Array.from({ length: 250 }, () => anomaly as NonNullable<typeof anomaly>);

@@ -10,6 +10,7 @@ export class TransactionsTable {
   readonly #transactions: readonly TransactionData[];
   readonly #onSelect: (transaction: number) => void;
   readonly #anomaliesOf: (transaction: number) => readonly string[];
+  readonly #rows = element('div', { class: 'table', tabindex: 0, role: 'region', 'aria-label': 'Transactions' });
   readonly #body = element('tbody');
   readonly #position = element('span', { 'aria-live': 'polite' });
   #shown: readonly number[] = [];
@@ -32,7 +33,7 @@ export class TransactionsTable {
     );
     const pages = element(
       'p',
-      { class: 'toolbar' },
+      { class: 'toolbar pages' },
       button('‹', 'Previous page', () => {
         this.#turn(-1);
       }),
@@ -41,7 +42,8 @@ export class TransactionsTable {
         this.#turn(1);
       }),
     );
-    this.element = element('div', { class: 'table' }, pages, element('table', {}, head, this.#body));
+    this.#rows.append(element('table', {}, head, this.#body));
+    this.element = element('div', {}, pages, this.#rows);
   }
 
   /** Shows these of the transactions. */
@@ -56,6 +58,9 @@ export class TransactionsTable {
     const at = transaction === undefined ? -1 : this.#shown.indexOf(transaction);
     if (at !== -1) this.#page = Math.floor(at / rowsPerPage);
     this.#show();
+    const row = this.#body.querySelector<HTMLElement>('[aria-current]');
+    // Not `scrollIntoView`, which would scroll the page too, away from the pictures.
+    if (row !== null) this.#rows.scrollTop = row.offsetTop - this.#rows.clientHeight / 2;
   }
 
   #turn(by: number): void {
@@ -85,7 +90,7 @@ export class TransactionsTable {
       'tr',
       { 'data-transaction': transaction, ...(transaction === this.#selected ? { 'aria-current': 'true' } : {}) },
       element('th', { scope: 'row' }, name),
-      ...texts.map((text) => element('td', {}, String(text))),
+      ...texts.map((text) => element('td', {}, element('div', { class: 'clamped' }, String(text)))),
       element('td', {}, this.#anomaliesOf(transaction).join(', ')),
     );
   }
