@@ -74,8 +74,9 @@ export class ReportPage {
       const { width, height } = canvas;
       const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
       copy.drawImage(canvas, 0, 0);
-      const { data } = copy.getImageData(0, 0, width, height);
-      const has = (x, y) => wanted.every((part, index) => data[(y * width + x) * 4 + index] === part);
+      const points = new Uint32Array(copy.getImageData(0, 0, width, height).data.buffer);
+      const [colour] = new Uint32Array(Uint8Array.of(...wanted, 255).buffer);
+      const has = (x, y) => points[y * width + x] === colour;
       let count = 0;
       let spot = { x: -1, y: -1 };
       for (let y = 3; y < height - 3; y++) for (let x = 3; x < width - 3; x++) {
