@@ -30,15 +30,19 @@ try {
     const finding = await tryMutant(mutant);
     findings.push(finding);
     const verdict = finding.caughtBy === undefined ? 'NOT FOUND' : `${finding.caughtBy}, ${finding.seeds}`;
-    console.log(`${mutant.name}: ${verdict} (${finding.seconds.toFixed(1)} s)`);
+    print(`${mutant.name}: ${verdict} (${finding.seconds.toFixed(1)} s)`);
   }
 } finally {
   rmSync(copy, { recursive: true });
 }
 const missed = findings.filter(({ caughtBy }) => caughtBy === undefined);
-process.stdout.write(`${findings.length - missed.length} of ${findings.length} planted bugs found`);
+print(`${findings.length - missed.length} of ${findings.length} planted bugs found`);
 if (words.includes('--write')) writeTable();
 if (missed.length > 0) process.exitCode = 1;
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 function copySources(): string {
   const directory = mkdtempSync(join(tmpdir(), 'valthree-mutants-'));

@@ -1,13 +1,15 @@
 /** `valthree check`: judges recorded histories, anybody's. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkHistory, modelNames } from '../verify/check.ts';
 import { HistoryError } from '../verify/history-error.ts';
 import type { History } from '../verify/history.ts';
 import { readHistory } from '../verify/readers/read-history.ts';
+import { renderReport } from '../verify/report/html.ts';
 import type { HistoryVerdict } from '../verify/verdict.ts';
 import { describeVerdict, summarizeVerdict } from './describe-verdict.ts';
 import { parseDuration } from './durations.ts';
+import { UsageError } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 
 const description = `Check recorded histories: were all answers such as one copy of the data could have given, one
@@ -19,7 +21,7 @@ Jepsen's logs of etcd; Porcupine's key-value logs. docs/verification.md describe
 
 Examples:
   valthree check history.jsonl
-  valthree check history.jsonl --model valkey
+  valthree check history.jsonl --model valkey --html report.html
   valthree check runs/*.jsonl --timeout 10m --json
 
 Exit codes: 0 all linearizable; 1 one is not; 2 one could not be read, or judged in time.`;
@@ -28,6 +30,7 @@ interface CheckFlags {
   readonly model?: string;
   readonly timeout: number;
   readonly memory: number;
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -37,12 +40,14 @@ export function checkCommand(): Command {
     new Option('--model <name>', 'instead of the one that the history names').choices(modelNames()),
     new Option('--timeout <duration>', 'for each history; 0: none').argParser(parseDuration).default(60_000, '60s'),
     new Option('--memory <MB>', 'that a check may take, about').argParser(parseMemory).default(1024),
+    new Option('--html <file>', 'write a report with pictures; of one history'),
     new Option('--json', 'print a JSON object a history, for programs'),
   ]) {
     command.addOption(option);
   }
   return command.addHelpText('after', help).action((files: readonly string[]) => {
     const flags = command.opts<CheckFlags>();
+    if (flags.html !== undefined && files.length > 1) throw new UsageError('--html is for one history at a time');
     process.exitCode = worst(files.map((file) => checkFile(file, flags)));
   });
 }
@@ -69,6 +74,7 @@ function checkFile(file: string, flags: CheckFlags): number {
     const text =
       flags.json === true ? summarizeVerdict(verdict, file, seconds) : describeVerdict(verdict, file, seconds);
     process.stdout.write(text);
+    if (flags.html !== undefined) writeFileSync(flags.html, renderReport(verdict, { title: file }));
     return codes[verdict.verdict];
   } catch (cause) {
     if (!(cause instanceof HistoryError)) throw cause;

@@ -7,6 +7,8 @@ import { runCampaign, type CampaignSummary } from '../simulation/campaign.ts';
 import { faultNames, type FaultName, type Scenario } from '../simulation/scenario.ts';
 import { shrink } from '../simulation/shrink.ts';
 import { simulate, type RunResult } from '../simulation/world.ts';
+import { writeHistory } from '../verify/readers/write-history.ts';
+import { renderReport } from '../verify/report/html.ts';
 import { exitCodes } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './serve-options.ts';
@@ -52,7 +54,7 @@ export function simulateCommand(): Command {
     new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
     new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
     new Option('--no-shrink', 'do not look for a smaller run that fails'),
-    new Option('--artifacts <directory>', 'where the trace of a failure goes'),
+    new Option('--artifacts <directory>', 'where the trace, the histories and the reports of a failure go'),
   ]) {
     command.addOption(option);
   }
@@ -125,9 +127,22 @@ async function report(failed: RunResult, flags: SimulateFlags): Promise<void> {
   process.stdout.write(`\nreplay it: ${replayCommand(scenario)}\n`);
   if (flags.artifacts === undefined) return;
   mkdirSync(flags.artifacts, { recursive: true });
-  const path = join(flags.artifacts, `seed-${scenario.seed}.trace.txt`);
-  writeFileSync(path, `${replayCommand(scenario)}\n${failures.join('\n')}\n${trace.join('\n')}\n`);
-  process.stdout.write(`the trace: ${path}\n`);
+  const written = writeArtifacts(flags.artifacts, smallest);
+  process.stdout.write(`\nwritten: ${written.join(', ')}\n`);
+}
+
+/** The trace, and each history with its report. */
+function writeArtifacts(directory: string, { scenario, failures, trace, judgements }: RunResult): string[] {
+  const stem = join(directory, `seed-${scenario.seed}`);
+  const replay = replayCommand(scenario);
+  const files = new Map([[`${stem}.trace.txt`, `${replay}\n${failures.join('\n')}\n${trace.join('\n')}\n`]]);
+  for (const { history, verdict } of judgements) {
+    const title = `seed ${scenario.seed}, ${verdict.model}`;
+    files.set(`${stem}.${verdict.model}.jsonl`, writeHistory(history));
+    files.set(`${stem}.${verdict.model}.html`, renderReport(verdict, { title, notes: [replay, ...failures] }));
+  }
+  for (const [path, text] of files) writeFileSync(path, text);
+  return [...files.keys()];
 }
 
 async function smallestFailing(failed: RunResult): Promise<RunResult> {

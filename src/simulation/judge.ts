@@ -1,7 +1,6 @@
 /** Hands what clients have seen to the checkers: single keys to the model of Valkey's strings, transactions to theirs. */
+import { checkHistory } from '../verify/check.ts';
 import type { History, Operation } from '../verify/history.ts';
-import { checkLinearizability } from '../verify/linearizability.ts';
-import { valkeyModel } from '../verify/models/valkey.ts';
 import type { HistoryVerdict } from '../verify/verdict.ts';
 
 export interface Judgement {
@@ -13,11 +12,13 @@ export interface Judgement {
 const stepsMax = 20_000_000;
 
 export function judge(operations: readonly Operation[]): readonly Judgement[] {
-  const history = historyOf(
+  const isTransaction = ({ f }: Operation): boolean => f === 'txn';
+  const strings = historyOf(
     'valkey',
-    operations.filter(({ f }) => f !== 'txn'),
+    operations.filter((operation) => !isTransaction(operation)),
   );
-  return [{ history, verdict: checkLinearizability(history, valkeyModel, { stepsMax }) }];
+  const lists = historyOf('list-append', operations.filter(isTransaction));
+  return [strings, lists].map((history) => ({ history, verdict: checkHistory(history, { stepsMax }) }));
 }
 
 function historyOf(model: string, operations: readonly Operation[]): History {

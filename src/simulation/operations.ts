@@ -24,7 +24,7 @@ interface SingleCommand extends PlannedOperation {
 }
 
 /** Makes values that nobody else writes. */
-export type Fresh = () => number;
+type Fresh = () => number;
 
 const listSeparator = ',';
 
@@ -41,10 +41,10 @@ export function planOperation(options: PlanOptions): PlannedOperation {
   const key = keys.name('s', index);
   const counter = keys.name('c', index);
   return dice.pickWeighted<() => PlannedOperation>([
-    [6, () => read(key)],
+    [6 * scenario.readWeight, () => read(key)],
     [4, () => set(key, fresh())],
     [3, () => increment(counter)],
-    [1, () => read(counter)],
+    [scenario.readWeight, () => read(counter)],
     [2, () => optimisticIncrement(counter)],
     [2, () => append(key, fresh())],
     [1, () => single({ f: 'del', key, input: null }, ['DEL', key])],

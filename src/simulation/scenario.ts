@@ -57,6 +57,8 @@ export interface Scenario {
   readonly worldFaultRate: number;
   readonly storeLatencyMs: readonly [min: number, max: number];
   readonly networkLatencyMs: readonly [min: number, max: number];
+  /** How often a client reads, against the usual. */
+  readonly readWeight: number;
   /** Clients pause so long between two operations, on average. */
   readonly thinkMs: number;
   readonly commitIntervalMs: number;
@@ -81,6 +83,7 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     worldFaultRate: dice.pick([0.5, 1, 3]),
     storeLatencyMs: dice.pick([[0.1, 1] as const, [5, 60] as const, [20, 22] as const]),
     networkLatencyMs: dice.pick([[0.1, 0.5] as const, [1, 20] as const]),
+    readWeight: dice.pick([1, 1, 5]),
     thinkMs: dice.pick([0, 5, 100]),
     commitIntervalMs: dice.pick([0, 0, 0, 10]),
     contentEtags: dice.chance(0.5),

@@ -67,15 +67,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'after a conflict, commands run again in another order',
     file: 'src/engine/engine.ts',
-    find: 'const tasks = rounds.flatMap((round) => round.tasks);',
-    replace: 'const tasks = rounds.flatMap((round) => round.tasks).reverse();',
+    find: 'for (const round of rounds) {\n      const isProven',
+    replace: 'for (const round of rounds.toReversed()) {\n      const isProven',
   },
   {
     name: 'a conflict that drops the second half of its batch',
     file: 'src/engine/engine.ts',
-    find: 'for (const task of tasks) this.#execute(this.#open, task);',
+    find: 'for (const waiting of this.#tasksOf(round, late)) {',
     replace:
-      'const half = Math.ceil(tasks.length / 2);\n    const replies = rounds.flatMap((round) => round.replies);\n    for (const [i, task] of tasks.entries()) {\n      if (i < half) this.#execute(this.#open, task);\n      else task.settle(replies[i] as Reply);\n    }',
+      'for (const [index, waiting] of [...this.#tasksOf(round, late)].entries()) {\n        if (index > 0 && index >= round.tasks.length / 2) {\n          waiting.task.settle(round.replies[index] as Reply);\n          continue;\n        }',
   },
   {
     name: 'a WATCH that does not see what other nodes change',
@@ -118,13 +118,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an uncertain write reported as not written',
     file: 'src/engine/engine.ts',
-    find: "const isUncertain = outcome.kind === 'uncertain' && round.taskWrites(index);",
-    replace: "const isUncertain = outcome.kind === 'uncertain' && !round.taskWrites(index);",
+    find: "kind === 'uncertain' && round.taskWrites(index) ? 'uncertain' : 'unavailable'",
+    replace: "kind === 'uncertain' && !round.taskWrites(index) ? 'uncertain' : 'unavailable'",
   },
   {
     name: 'a conflict after which what is new is not taken over',
     file: 'src/engine/engine.ts',
-    find: '    applyChanges?.();\n',
+    find: '    news?.changes.applyTo(this.#options.keyspace);\n',
     replace: '',
   },
   {

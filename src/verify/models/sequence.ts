@@ -29,7 +29,7 @@ export function withoutTail(whole: Sequence, length: number): Sequence {
   return sequence(whole.text.slice(0, whole.text.length - length));
 }
 
-export function sequenceBytes({ text }: Sequence): number {
+function sequenceBytes({ text }: Sequence): number {
   return 80 + text.length;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Json, Operation } from '../../../src/verify/history.ts';
 
-export interface Executed {
+interface Executed {
   readonly state: Json;
   readonly output: Json;
 }
