@@ -9,6 +9,7 @@ import { clusterCommand } from './cluster.ts';
 import { exitCodes, UsageError } from './exit.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
+import { workloadCommand } from './workload.ts';
 import { version } from './version.ts';
 
 const program = new Command('valthree')
@@ -17,7 +18,7 @@ const program = new Command('valthree')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const command of [serveCommand(), clusterCommand(), simulateCommand(), checkCommand()]) {
+for (const command of [serveCommand(), clusterCommand(), workloadCommand(), checkCommand(), simulateCommand()]) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

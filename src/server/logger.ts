@@ -25,15 +25,21 @@ export function createLogger(options: { readonly json: boolean; readonly level: 
   );
 }
 
+/** Of the standard output of this process: watched for errors, and closed at the other end. */
+let isWatched = false;
+let isGone = false;
+
 /**
  * Where nobody reads the log any more, a node goes on without one: pino's own destinations would try for ever. Node
  * writes to files, terminals and pipes at once, so the last words before an exit are not lost.
  */
 function standardOutput(): Writable {
-  let isGone = false;
-  process.stdout.on('error', () => {
-    isGone = true;
-  });
+  if (!isWatched) {
+    isWatched = true;
+    process.stdout.on('error', () => {
+      isGone = true;
+    });
+  }
   return new Writable({
     decodeStrings: false,
     write: (line: string, _, done) => {

@@ -1,7 +1,7 @@
 /** Brings faults upon machines, links and the bucket, at times that chance chooses, and takes them away in the end. */
 import type { Environment } from '../environment/environment.ts';
 import type { Faults } from '../store/faulty-store.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../workload/dice.ts';
 import type { Link } from './network.ts';
 import { storeFaults, type FaultName, type Scenario, type WorldFaultName } from './scenario.ts';
 import type { SimulatedNode } from './simulated-node.ts';

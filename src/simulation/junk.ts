@@ -3,7 +3,7 @@
  * nodes must agree on what they leave behind, and none may fail in a way that nobody has thought of.
  */
 import type { ByteString } from '../resp/bytes.ts';
-import type { Dice } from './dice.ts';
+import type { Dice } from '../workload/dice.ts';
 
 /** Databases that junk lives in; the first one has the keys of the histories. */
 const databases = ['1', '2', '3'];

@@ -5,7 +5,7 @@
  */
 import type { Environment } from '../environment/environment.ts';
 import type { ClientSocket } from '../server/client-socket.ts';
-import { Dice } from './dice.ts';
+import { Dice } from '../workload/dice.ts';
 
 export interface Link {
   /** From the client to the node. */

@@ -2,9 +2,10 @@
  * What a run is made of. Everything follows from the seed; what is given besides replaces a part of it, which is how a
  * failing run is made smaller (`shrink.ts`).
  */
+import type { WorkloadPlan } from '../workload/plan.ts';
 import type { Fault } from '../store/faulty-store.ts';
-import { Dice } from './dice.ts';
-import { seededRandom } from './seeded-random.ts';
+import { Dice } from '../workload/dice.ts';
+import { seededRandom } from '../environment/seeded-random.ts';
 
 /** Faults of single requests to the store. */
 export const storeFaults = [
@@ -42,14 +43,10 @@ export type FaultName = (typeof storeFaults)[number] | WorldFaultName;
 
 export const faultNames: readonly FaultName[] = [...storeFaults, ...worldFaults];
 
-export interface Scenario {
+export interface Scenario extends WorkloadPlan {
   readonly seed: number;
   readonly nodes: number;
   readonly clients: number;
-  /** Of each client. */
-  readonly operations: number;
-  /** Keys of each kind. */
-  readonly keys: number;
   readonly faults: ReadonlySet<FaultName>;
   /** The share of requests to the store that meet a fault. */
   readonly storeFaultRate: number;
@@ -57,13 +54,12 @@ export interface Scenario {
   readonly worldFaultRate: number;
   readonly storeLatencyMs: readonly [min: number, max: number];
   readonly networkLatencyMs: readonly [min: number, max: number];
-  /** How often a client reads, against the usual. */
-  readonly readWeight: number;
-  /** Clients pause so long between two operations, on average. */
-  readonly thinkMs: number;
   readonly commitIntervalMs: number;
   readonly contentEtags: boolean;
 }
+
+/** Longer than a node lets a command wait for the store. */
+const replyTimeoutMs = 6000;
 
 /** Two 32-bit words apart, so that the scenario and the world do not draw the same numbers. */
 const scenarioSalt = 0x5eed_0000_0000;
@@ -87,6 +83,15 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     thinkMs: dice.pick([0, 5, 100]),
     commitIntervalMs: dice.pick([0, 0, 0, 10]),
     contentEtags: dice.chance(0.5),
+    clocksAreRight: true,
+    someLeave: false,
+    replyTimeoutMs,
   };
-  return { ...drawn, ...given };
+  const scenario = { ...drawn, ...given };
+  const { faults } = scenario;
+  return {
+    ...scenario,
+    clocksAreRight: !faults.has('clockJump') && !faults.has('clockDrift'),
+    someLeave: faults.has('disconnect'),
+  };
 }

@@ -4,7 +4,7 @@
  */
 import type { Environment, Timer } from '../environment/environment.ts';
 import { EventQueue, type SimulatedEvent } from './event-queue.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../environment/seeded-random.ts';
 
 export class VirtualEnvironment implements Environment {
   readonly random;

@@ -4,16 +4,17 @@
  */
 import type { Operation } from '../verify/history.ts';
 import { Chaos } from './chaos.ts';
-import { SimulatedClient } from './clients.ts';
-import { Dice } from './dice.ts';
-import { judge, type Judgement } from './judge.ts';
-import { KeyNames } from './key-names.ts';
+import { WorkloadClient } from '../workload/client.ts';
+import { Dice } from '../workload/dice.ts';
+import { judge, type Judgement } from '../workload/judge.ts';
+import { junkCommands } from './junk.ts';
+import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
-import { planFinalReads } from './operations.ts';
+import { planFinalReads } from '../workload/operations.ts';
 import { checkRun } from './properties.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder } from '../workload/recorder.ts';
 import type { FaultName, Scenario } from './scenario.ts';
-import { SimulatedConnection } from './simulated-client.ts';
+import { Connection } from '../workload/connection.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { Trace } from './trace.ts';
 import { TruthStore } from './truth-store.ts';
@@ -53,8 +54,8 @@ export class World {
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
   readonly #chaos: Chaos;
-  readonly #clients: readonly SimulatedClient[];
-  readonly #connections = new Set<SimulatedConnection>();
+  readonly #clients: readonly WorkloadClient[];
+  readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
   #values = 0;
 
@@ -114,7 +115,7 @@ export class World {
   }
 
   async #readAll(node: SimulatedNode): Promise<void> {
-    const client = new SimulatedClient(this.#clients.length, {
+    const client = new WorkloadClient(this.#clients.length, {
       ...this.#clientOptions(),
       connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
     });
@@ -169,12 +170,15 @@ export class World {
     });
   }
 
-  #clientOptions(): Omit<ConstructorParameters<typeof SimulatedClient>[1], 'connect'> {
+  #clientOptions(): Omit<ConstructorParameters<typeof WorkloadClient>[1], 'connect'> {
     return {
-      scenario: this.scenario,
-      world: this.environment,
+      plan: this.scenario,
+      environment: this.environment,
       recorder: this.recorder,
-      trace: this.trace,
+      trace: (client, what) => {
+        this.trace.add(`client ${client}`, what);
+      },
+      junk: junkCommands,
       keys: this.#keys,
       fresh: () => ++this.#values,
       onDisconnect: () => {
@@ -183,8 +187,8 @@ export class World {
     };
   }
 
-  #newClient(index: number): SimulatedClient {
-    return new SimulatedClient(index, {
+  #newClient(index: number): WorkloadClient {
+    return new WorkloadClient(index, {
       ...this.#clientOptions(),
       connect: (client) => {
         const at = this.#dice.below(this.nodes.length);
@@ -193,7 +197,7 @@ export class World {
     });
   }
 
-  #connectTo(node: SimulatedNode, link: Link): Promise<SimulatedConnection> {
+  #connectTo(node: SimulatedNode, link: Link): Promise<Connection> {
     const [minMs, maxMs] = this.scenario.networkLatencyMs;
     const sockets = connectSockets(this.environment, {
       link,
@@ -202,7 +206,7 @@ export class World {
       node: '10.0.1.1',
       deliverToNode: node.delivery(),
     });
-    const connection = new SimulatedConnection(sockets.client, this.environment);
+    const connection = new Connection(sockets.client, this.environment);
     this.#connections.add(connection);
     sockets.client.on('close', () => this.#connections.delete(connection));
     if (!node.accept(sockets.node)) sockets.node.destroy();

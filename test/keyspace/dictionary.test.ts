@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Dictionary, hashOf, type DictionaryNode } from '../../src/keyspace/dictionary.ts';
-import { seededRandom } from '../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../src/environment/seeded-random.ts';
 
 class Node implements DictionaryNode<Node> {
   readonly key: string;

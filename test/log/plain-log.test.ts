@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import type { AppendOutcome, VerifyOutcome } from '../../src/log/log.ts';
 import { decodeTrail, encodeTrail, newCommitId } from '../../src/log/plain/trail.ts';
-import { seededRandom } from '../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../src/environment/seeded-random.ts';
 import { PlainLog } from '../../src/log/plain/plain-log.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { set } from '../support/fake-log.ts';

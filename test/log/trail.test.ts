@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeTrail, encodeTrail, idOfForeign, newCommitId, trailLengthMax } from '../../src/log/plain/trail.ts';
-import { seededRandom } from '../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../src/environment/seeded-random.ts';
 
 const ids = fc.array(
   fc.integer({ min: 1, max: 2 ** 31 }).map((seed) => newCommitId(seededRandom(seed))),

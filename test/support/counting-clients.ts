@@ -1,5 +1,5 @@
 /** Clients that count on several nodes over real sockets, and what they saw. */
-import { seededRandom } from '../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../src/environment/seeded-random.ts';
 import { resultOf, type CounterOperation } from './engine-cluster.ts';
 import { RawClient } from './raw-client.ts';
 

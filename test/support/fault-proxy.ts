@@ -4,7 +4,7 @@
  * is exact for HTTP/1.1 without pipelining (what the S3 store speaks) and good enough for RESP.
  */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { seededRandom } from '../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../src/environment/seeded-random.ts';
 
 const proxyFaults = [
   /** The connection is reset before anything is forwarded: no effect. */

@@ -2,7 +2,7 @@
  * Large histories of list-append from a seed: clients that run transactions against one store, each of which takes
  * place at a moment between its call and its return. A planted fault breaks some of them.
  */
-import { seededRandom } from '../../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../../src/environment/seeded-random.ts';
 import type { History, Json, Operation } from '../../../src/verify/history.ts';
 
 export interface LargeOptions {

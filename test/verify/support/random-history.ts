@@ -4,7 +4,7 @@
  * some have taken place.
  */
 import type { History, Json } from '../../../src/verify/history.ts';
-import { seededRandom } from '../../../src/simulation/seeded-random.ts';
+import { seededRandom } from '../../../src/environment/seeded-random.ts';
 import { simulateHistory, type Plan } from './simulate-history.ts';
 
 export interface RandomHistoryOptions {

@@ -1,5 +1,5 @@
 /**
- * What simulated clients ask, and what the answers mean for the history. Each kind of key is judged by a model that
+ * What clients ask, and what the answers mean for the history. Each kind of key is judged by a model that
  * knows what is done to it: `s` strings, `c` counters, `l` lists of numbers that transactions append to.
  */
 import type { ByteString } from '../resp/bytes.ts';
@@ -8,13 +8,13 @@ import type { Json, MicroOperation } from '../verify/history.ts';
 import type { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
 import type { Question, Result } from './recorder.ts';
-import type { Scenario } from './scenario.ts';
-import type { Answers, SimulatedConnection } from './simulated-client.ts';
+import type { WorkloadPlan } from './plan.ts';
+import type { Answers, Connection } from './connection.ts';
 
 /** One thing that a client does, in one or two exchanges. */
 export interface PlannedOperation {
   readonly question: Question;
-  run(connection: SimulatedConnection, timeoutMs: number): Promise<Result>;
+  run(connection: Connection, timeoutMs: number): Promise<Result>;
 }
 
 /** One command, so that several can be sent at once. */
@@ -30,26 +30,26 @@ const listSeparator = ',';
 
 export interface PlanOptions {
   readonly dice: Dice;
-  readonly scenario: Scenario;
+  readonly plan: WorkloadPlan;
   readonly keys: KeyNames;
   readonly fresh: Fresh;
 }
 
 export function planOperation(options: PlanOptions): PlannedOperation {
-  const { dice, scenario, keys, fresh } = options;
-  const index = dice.below(scenario.keys);
+  const { dice, plan, keys, fresh } = options;
+  const index = dice.below(plan.keys);
   const key = keys.name('s', index);
   const counter = keys.name('c', index);
   return dice.pickWeighted<() => PlannedOperation>([
-    [6 * scenario.readWeight, () => read(key)],
+    [6 * plan.readWeight, () => read(key)],
     [4, () => set(key, fresh())],
     [3, () => increment(counter)],
-    [scenario.readWeight, () => read(counter)],
+    [plan.readWeight, () => read(counter)],
     [2, () => optimisticIncrement(counter)],
     [2, () => append(key, fresh())],
     [1, () => single({ f: 'del', key, input: null }, ['DEL', key])],
     [1, () => setIfAbsent(key, fresh())],
-    [1, () => expire(key, dice, scenario)],
+    [1, () => expire(key, dice, plan)],
     [3, () => listTransaction(options)],
   ])();
 }
@@ -69,11 +69,13 @@ function set(key: string, value: number): SingleCommand {
 
 /** Where clocks go wrong, all that can be said of an expiry is that it does not come before it was asked for. */
 const soonest = 1e-9;
+/** Servers count in whole milliseconds, at the call and at the end. */
+const roundingMs = 2;
 
-function expire(key: string, dice: Dice, { faults }: Scenario): PlannedOperation {
-  const ttlMs = 1 + dice.below(dice.pick([10, 1000]));
-  const clocksAreRight = !faults.has('clockJump') && !faults.has('clockDrift');
-  return single({ f: 'expire', key, input: clocksAreRight ? ttlMs : soonest }, ['PEXPIRE', key, String(ttlMs)]);
+function expire(key: string, dice: Dice, { clocksAreRight }: WorkloadPlan): PlannedOperation {
+  const ttlMs = 1 + roundingMs + dice.below(dice.pick([10, 1000]));
+  const input = clocksAreRight ? ttlMs - roundingMs : soonest;
+  return single({ f: 'expire', key, input }, ['PEXPIRE', key, String(ttlMs)]);
 }
 
 function setIfAbsent(key: string, value: number): PlannedOperation {
@@ -98,12 +100,12 @@ function single(question: Question, words: readonly ByteString[]): SingleCommand
 /** Commands that are sent at once, each of which happens by itself. */
 export interface PlannedPipeline {
   readonly questions: readonly Question[];
-  run(connection: SimulatedConnection, timeoutMs: number): Promise<readonly Result[]>;
+  run(connection: Connection, timeoutMs: number): Promise<readonly Result[]>;
 }
 
-export function planPipeline({ dice, scenario, keys, fresh }: PlanOptions): PlannedPipeline {
+export function planPipeline({ dice, plan, keys, fresh }: PlanOptions): PlannedPipeline {
   const commands = Array.from({ length: 2 + dice.below(5) }, () => {
-    const index = dice.below(scenario.keys);
+    const index = dice.below(plan.keys);
     const key = keys.name('s', index);
     return dice.pick([() => read(key), () => set(key, fresh()), () => increment(keys.name('c', index))])();
   });
@@ -144,9 +146,16 @@ function errorOf(reply: Reply): string | undefined {
     : undefined;
 }
 
-/** Whether it certainly did not happen. Only `-UNCERTAIN` leaves that open. */
+/** Codes of errors that come before anything is done. Of any other error nobody knows what it came after. */
+const definiteCodes = new Set(
+  'ERR UNAVAILABLE LOADING READONLY MASTERDOWN CLUSTERDOWN TRYAGAIN MOVED ASK OOM NOAUTH NOPERM WRONGTYPE BUSY MISCONF EXECABORT'.split(
+    ' ',
+  ),
+);
+
+/** Whether it certainly did not happen. */
 function isDefinite(error: string): boolean {
-  return !error.startsWith('UNCERTAIN');
+  return definiteCodes.has(error.split(' ', 1).join());
 }
 
 function jsonOf(reply: Reply): Json {
@@ -177,9 +186,9 @@ function optimisticIncrement(key: string): PlannedOperation {
   };
 }
 
-function listTransaction({ dice, scenario, keys, fresh }: PlanOptions): PlannedOperation {
+function listTransaction({ dice, plan, keys, fresh }: PlanOptions): PlannedOperation {
   const steps = Array.from({ length: 1 + dice.below(4) }, (): MicroOperation => {
-    const key = keys.name('l', dice.below(scenario.keys));
+    const key = keys.name('l', dice.below(plan.keys));
     return dice.chance(0.5) ? ['append', key, fresh()] : ['r', key, null];
   });
   return transaction(steps);

@@ -1,16 +1,23 @@
-/** A client of the simulated world: one connection at a time, one command after another, with a time-out. */
+/** A client's connection: commands in, their replies out, or the news that nobody knows. Over any socket, real or not. */
 import type { Environment } from '../environment/environment.ts';
 import { encodeRequest } from '../resp/encode-request.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
-import { ReplyParser } from '../resp/reply-parser.ts';
-import type { SimulatedSocket } from './network.ts';
+import { ReplyError, ReplyParser } from '../resp/reply-parser.ts';
 
 /** `lost`: the connection is gone, or the answer did not come in time; what was asked may have happened. */
 export type Answers = { readonly kind: 'answered'; readonly replies: readonly Reply[] } | { readonly kind: 'lost' };
 
-export class SimulatedConnection {
-  readonly #socket: SimulatedSocket;
+/** What this needs of a socket. */
+export interface ByteSocket {
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'end' | 'error' | 'close', listener: () => void): unknown;
+  write(text: string, encoding: 'latin1'): unknown;
+  destroy(): unknown;
+}
+
+export class Connection {
+  readonly #socket: ByteSocket;
   readonly #environment: Environment;
   readonly #parser = new ReplyParser();
   #replies: Reply[] = [];
@@ -18,7 +25,7 @@ export class SimulatedConnection {
   #resolve: ((answers: Answers) => void) | undefined;
   #isOpen = true;
 
-  constructor(socket: SimulatedSocket, environment: Environment) {
+  constructor(socket: ByteSocket, environment: Environment) {
     this.#socket = socket;
     this.#environment = environment;
     socket.on('data', (chunk) => {
@@ -49,7 +56,7 @@ export class SimulatedConnection {
       };
       this.#replies = [];
       this.#wanted = commands.length;
-      this.#socket.write(commands.map(encodeRequest).join(''));
+      this.#socket.write(commands.map(encodeRequest).join(''), 'latin1');
     });
   }
 
@@ -62,10 +69,14 @@ export class SimulatedConnection {
 
   #onData(chunk: Buffer): void {
     this.#parser.push(chunk);
-    for (;;) {
-      const next = this.#parser.next();
-      if (next === undefined) break;
-      this.#replies.push(next.reply);
+    try {
+      for (let next = this.#parser.next(); next !== undefined; next = this.#parser.next()) {
+        this.#replies.push(next.reply);
+      }
+    } catch (cause) {
+      // Whoever answers this speaks no RESP.
+      if (!(cause instanceof ReplyError)) throw cause;
+      this.close();
     }
     if (this.#replies.length >= this.#wanted) this.#resolve?.({ kind: 'answered', replies: this.#replies });
   }

@@ -1,0 +1,133 @@
+/** A client of a workload: it does its operations one after another, on whatever server it gets hold of. */
+import type { Environment } from '../environment/environment.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { Dice } from './dice.ts';
+import type { KeyNames } from './key-names.ts';
+import type { PlannedOperation } from './operations.ts';
+import { planOperation, planPipeline } from './operations.ts';
+import type { Recorder, Result } from './recorder.ts';
+import type { Connection } from './connection.ts';
+import type { WorkloadPlan } from './plan.ts';
+
+export interface ClientOptions {
+  readonly plan: WorkloadPlan;
+  readonly environment: Environment;
+  readonly recorder: Recorder;
+  readonly keys: KeyNames;
+  readonly fresh: () => number;
+  /** To a server by chance. */
+  readonly connect: (client: number) => Promise<Connection>;
+  /** Told what the client does and what comes of it. */
+  readonly trace?: (client: number, what: string) => void;
+  /** A client has left in the middle of something. */
+  readonly onDisconnect?: () => void;
+  /** Asked before each operation: no more of them. */
+  readonly isOver?: () => boolean;
+  /** Commands that no history is kept of; the client sends some in between. */
+  readonly junk?: (dice: Dice) => readonly (readonly ByteString[])[];
+}
+
+const betweenTriesMs = 50;
+
+export class WorkloadClient {
+  readonly #options: ClientOptions;
+  readonly #index: number;
+  readonly #dice: Dice;
+  #process: number;
+  #connection: Connection | undefined;
+
+  constructor(index: number, options: ClientOptions) {
+    this.#index = index;
+    this.#options = options;
+    this.#dice = new Dice(options.environment.random);
+    this.#process = options.recorder.newProcess();
+  }
+
+  async run(): Promise<void> {
+    const { plan, keys, fresh } = this.#options;
+    for (let i = 0; i < plan.operations && this.#options.isOver?.() !== true; i++) {
+      await this.#pause(this.#dice.fraction() * 2 * plan.thinkMs);
+      const kind = this.#dice.fraction();
+      if (kind < 0.1 && this.#options.junk !== undefined) await this.#junk(this.#options.junk);
+      else if (kind < 0.2) await this.#pipeline();
+      else await this.perform(planOperation({ dice: this.#dice, plan, keys, fresh }), this.#patienceMs());
+      // Not everybody stays where he is.
+      if (this.#dice.chance(0.05)) this.leave();
+    }
+    this.leave();
+  }
+
+  /** Does one thing and notes what came of it. */
+  async perform(operation: PlannedOperation, timeoutMs = this.#options.plan.replyTimeoutMs): Promise<Result> {
+    const { recorder } = this.#options;
+    const connection = await this.#connected();
+    const { question } = operation;
+    this.#trace(`${question.f} ${question.key ?? ''} ${JSON.stringify(question.input)}`);
+    const note = recorder.call(this.#process, question);
+    const result = await operation.run(connection, timeoutMs);
+    note(result);
+    this.#trace(`${question.f}: ${JSON.stringify(result)}`);
+    if (result.outcome === 'info') {
+      this.#process = recorder.newProcess();
+      if (question.key !== null) this.#options.keys.onUncertain(question.key);
+    }
+    return result;
+  }
+
+  /** Several commands at once: to the history, as many clients that do one thing each. */
+  async #pipeline(): Promise<void> {
+    const { recorder, plan, keys, fresh } = this.#options;
+    const connection = await this.#connected();
+    const pipeline = planPipeline({ dice: this.#dice, plan, keys, fresh });
+    this.#trace(`pipeline ${JSON.stringify(pipeline.questions)}`);
+    const notes = pipeline.questions.map((question) => recorder.call(recorder.newProcess(), question));
+    const results = await pipeline.run(connection, plan.replyTimeoutMs);
+    this.#trace(`pipeline: ${JSON.stringify(results)}`);
+    for (const [i, result] of results.entries()) {
+      notes[i]?.(result);
+      const key = pipeline.questions[i]?.key;
+      if (result.outcome === 'info' && typeof key === 'string') keys.onUncertain(key);
+    }
+  }
+
+  /** Most wait for their answers; some go while they are under way. */
+  #patienceMs(): number {
+    const { plan, onDisconnect } = this.#options;
+    if (!plan.someLeave || !this.#dice.chance(0.05)) return plan.replyTimeoutMs;
+    onDisconnect?.();
+    return this.#dice.between(0, 100);
+  }
+
+  async #junk(make: NonNullable<ClientOptions['junk']>): Promise<void> {
+    const connection = await this.#connected();
+    const commands = make(this.#dice);
+    const answers = await connection.ask([...commands, ['SELECT', '0']], this.#options.plan.replyTimeoutMs);
+    this.#trace(`${JSON.stringify(commands)}: ${answers.kind}`);
+    // Its database is not certain any more.
+    if (answers.kind === 'lost') this.leave();
+  }
+
+  async #connected(): Promise<Connection> {
+    for (;;) {
+      if (this.#connection?.isOpen === true) return this.#connection;
+      this.#connection = await this.#options.connect(this.#index);
+      const hello = this.#dice.chance(0.5) ? ['HELLO', '3'] : ['PING'];
+      const answers = await this.#connection.ask([hello], this.#options.plan.replyTimeoutMs);
+      if (answers.kind === 'lost') await this.#pause(betweenTriesMs);
+    }
+  }
+
+  #trace(what: string): void {
+    this.#options.trace?.(this.#index, what);
+  }
+
+  /** Closes the connection, if there is one. */
+  leave(): void {
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.#options.environment.timers.set(resolve, durationMs));
+  }
+}

@@ -1,0 +1,17 @@
+/** What the clients of a workload do, apart from chance. */
+export interface WorkloadPlan {
+  /** Of each client. */
+  readonly operations: number;
+  /** Keys of each kind. */
+  readonly keys: number;
+  /** How often a client reads, against the usual. */
+  readonly readWeight: number;
+  /** Clients pause so long between two operations, on average. */
+  readonly thinkMs: number;
+  /** Whether the clocks of the servers go right: else nothing can be said of when a key expires. */
+  readonly clocksAreRight: boolean;
+  /** Whether some clients leave while they wait for an answer. */
+  readonly someLeave: boolean;
+  /** How long a client waits for an answer before it takes the connection for lost. */
+  readonly replyTimeoutMs: number;
+}

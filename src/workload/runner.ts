@@ -1,0 +1,156 @@
+/**
+ * The workload against real servers, iteration by iteration: begin with nothing, let clients loose (the first of all is
+ * one client alone), read everything, judge what has been seen. It knows nothing of what is behind the addresses.
+ */
+import type { Environment } from '../environment/environment.ts';
+import { seededRandom } from '../environment/seeded-random.ts';
+import { WorkloadClient } from './client.ts';
+import type { Connection } from './connection.ts';
+import { Dice } from './dice.ts';
+import { judge, type Judgement } from './judge.ts';
+import { KeyNames } from './key-names.ts';
+import { planFinalReads } from './operations.ts';
+import type { WorkloadPlan } from './plan.ts';
+import { Recorder } from './recorder.ts';
+
+export interface RunnerOptions {
+  /** Its randomness is not used. */
+  readonly environment: Environment;
+  readonly seed: number;
+  readonly servers: number;
+  readonly clients: number;
+  readonly operations: number;
+  readonly keys: number;
+  /** Opens a connection; one that nobody accepts is closed already. */
+  readonly connect: (server: number) => Promise<Connection>;
+  /** The time is over: whoever is under way comes to his end. */
+  readonly isOver: () => boolean;
+}
+
+export interface Iteration {
+  readonly index: number;
+  readonly plan: WorkloadPlan & { readonly clients: number };
+  readonly judgements: readonly Judgement[];
+  readonly operations: number;
+  readonly definite: number;
+  readonly durationMs: number;
+}
+
+const replyTimeoutMs = 10_000;
+const betweenTriesMs = 100;
+/** A server that has not answered a plain read after so many tries is down. */
+const triesMax = 100;
+
+/** The servers cannot be reached, or do not do what everything here begins with. */
+export class WorkloadError extends Error {}
+
+export class WorkloadRunner {
+  readonly #options: RunnerOptions;
+  readonly #dice: Dice;
+  /** Chance is the seed's; time and timers are real. */
+  readonly #environment: Environment;
+  #iterations = 0;
+  #values = 0;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    const random = seededRandom(options.seed);
+    this.#dice = new Dice(random);
+    this.#environment = { ...options.environment, random };
+  }
+
+  /** @throws WorkloadError */
+  async iterate(): Promise<Iteration> {
+    const { clock } = this.#environment;
+    const startedAt = clock.monotonic();
+    const index = this.#iterations++;
+    const plan = this.#plan(index);
+    await this.#untilAnswered(['FLUSHALL'], 'OK');
+    const recorder = new Recorder(clock);
+    const keys = new KeyNames();
+    const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
+    await Promise.all(clients.map((client) => client.run()));
+    await this.#readEverything(plan, recorder, keys);
+    const operations = recorder.operations();
+    return {
+      index,
+      plan,
+      judgements: judge(operations),
+      operations: operations.length,
+      definite: operations.filter(({ outcome }) => outcome === 'ok').length,
+      durationMs: clock.monotonic() - startedAt,
+    };
+  }
+
+  /** Serial first; then crowds, in bursts or at their leisure. */
+  #plan(index: number): WorkloadPlan & { readonly clients: number } {
+    const { clients, operations, keys } = this.#options;
+    return {
+      clients: index === 0 ? 1 : 1 + this.#dice.below(clients),
+      operations: Math.max(1, Math.ceil(operations * this.#dice.between(0.5, 1))),
+      keys: 1 + this.#dice.below(keys),
+      readWeight: this.#dice.pick([1, 1, 5]),
+      thinkMs: this.#dice.pick([0, 0, 2, 20]),
+      clocksAreRight: true,
+      someLeave: index > 0,
+      replyTimeoutMs,
+    };
+  }
+
+  #newClient(index: number, plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): WorkloadClient {
+    const { servers, connect, isOver } = this.#options;
+    return new WorkloadClient(index, {
+      plan,
+      environment: this.#environment,
+      recorder,
+      keys,
+      fresh: () => ++this.#values,
+      connect: () => connect(this.#dice.below(servers)),
+      isOver,
+    });
+  }
+
+  /** Every key, by every server: what they answer belongs to the history. */
+  async #readEverything(plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
+    const { servers, connect } = this.#options;
+    for (let server = 0; server < servers; server++) {
+      const client = new WorkloadClient(server, {
+        plan: { ...plan, someLeave: false },
+        environment: this.#environment,
+        recorder,
+        keys,
+        fresh: () => ++this.#values,
+        connect: () => connect(server),
+      });
+      for (const read of planFinalReads(keys)) {
+        for (let tries = 0; (await client.perform(read)).outcome !== 'ok'; tries++) {
+          if (tries === triesMax) throw new WorkloadError(`a server answers no reads: server=${server}`);
+          await this.#pause(betweenTriesMs);
+        }
+      }
+      client.leave();
+    }
+  }
+
+  /** Asks any server until one gives the definite answer that is wanted. */
+  async #untilAnswered(command: readonly string[], wanted: string): Promise<void> {
+    let last: string | undefined;
+    for (let tries = 0; tries < triesMax; tries++) {
+      const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
+      const answers = await connection.ask([command], replyTimeoutMs);
+      connection.close();
+      const reply = answers.kind === 'answered' ? answers.replies[0] : undefined;
+      if (reply !== null && typeof reply === 'object' && 'text' in reply) {
+        if (reply.text === wanted) return;
+        last = reply.text;
+      }
+      await this.#pause(betweenTriesMs);
+    }
+    if (last === undefined) throw new WorkloadError('no server can be reached; are they at the addresses of --addrs?');
+    throw new WorkloadError(`no server did ${command.join(' ')}: ${last}`);
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.#environment.timers.set(resolve, durationMs));
+  }
+}
