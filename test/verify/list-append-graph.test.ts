@@ -12,15 +12,14 @@ import { historyOf, type ShortTransaction } from './support/list-append-history.
 function realTimeGraph(transactions: readonly ShortTransaction[]): Graph {
   const parsed = transactionsOf(historyOf(transactions));
   const graph = new GraphBuilder(parsed.length);
-  addRealTime(parsed, parsed, graph);
+  addRealTime(parsed, graph);
   return graph.build();
 }
 
 function dependencyGraph(transactions: readonly ShortTransaction[]): Graph {
   const parsed = transactionsOf(historyOf(transactions));
   const graph = new GraphBuilder(parsed.length);
-  const isPresent = parsed.map(() => true);
-  for (const order of versionOrdersOf(parsed, () => false) ?? []) addDependencies(order, isPresent, graph);
+  for (const order of versionOrdersOf(parsed, () => false) ?? []) addDependencies(order, graph);
   return graph.build();
 }
 

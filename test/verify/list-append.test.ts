@@ -107,6 +107,10 @@ describe('cycles', () => {
     expect(edge?.reason).toBe('T0 appended 1 to x before T1 appended 2: T2 read x = [1 2].');
   });
 
+  it('G0 with an append that nobody saw, though what came after it was seen', () => {
+    expect(namesOf(checkListAppend(concurrent(['ax1 ax1', 'ax5', 'rx15'])))).toContain('G0');
+  });
+
   it('lost-update: two that read the same and both append', () => {
     const verdict = checkListAppend(concurrent(['ax0', 'rx0 ax1', 'rx0 ax2']));
     expect(namesOf(verdict)).toEqual(['lost-update', 'G2-item']);
@@ -151,6 +155,12 @@ describe('cycles', () => {
       'Lost append, which no read has ever seen: T1 read x = [], without 1, though T0, which appended it, had ' +
         'returned before T1 was called.',
     );
+  });
+
+  it('no stale read of what returned only when the read was called', () => {
+    const history = historyOf([{ steps: 'ax1', return: 10 }, 'rx', 'rx1', 'ay1', 'ry', 'ry1']);
+    const stale = checkListAppend(history).anomalies.filter(({ name }) => name === 'stale-read');
+    expect(stale.map(({ transactions }) => transactions)).toEqual([[3, 4]]);
   });
 
   it('a write of the future, and writes in the other order', () => {

@@ -9,8 +9,8 @@ const ofOneNameMax = 25;
 export interface Finding {
   readonly name: string;
   readonly transactions: readonly number[];
-  readonly cycle?: readonly Dependency[];
-  /** Asked only if the anomaly is kept. */
+  /** Asked only if the anomaly is kept, as is its description. */
+  readonly cycle?: () => readonly Dependency[];
   readonly describe: () => string;
 }
 
@@ -30,11 +30,16 @@ export class AnomalyList {
     return (this.#counts.get(name) ?? 0) >= ofOneNameMax;
   }
 
-  add({ name, transactions, cycle = [], describe }: Finding): void {
+  add({ name, transactions, cycle, describe }: Finding): void {
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);
     if (count > ofOneNameMax) return;
-    this.#anomalies.push({ name, description: describe(), transactions: [...new Set(transactions)], cycle });
+    this.#anomalies.push({
+      name,
+      description: describe(),
+      transactions: [...new Set(transactions)],
+      cycle: cycle?.() ?? [],
+    });
   }
 
   /** What was found and left out. */

@@ -5,7 +5,7 @@
  * dependencies of transactions are known, and what is left is to look for cycles. It takes about linear time.
  *
  * Transactions that failed have not happened. Uncertain ones (`info`) have happened if somebody read what they
- * appended; if nobody did it makes no difference, and they are left out.
+ * appended; if nobody did it makes no difference.
  *
  * Where the values that are appended to one key are all different, both verdicts are exact. Where several transactions
  * append the same value and it was read, it is not known whose it was: what is found to be wrong is wrong all the same,
@@ -15,7 +15,7 @@ import type { History } from '../history.ts';
 import type { TransactionsVerdict, Verdict } from '../verdict.ts';
 import { AnomalyList } from './anomaly-list.ts';
 import { findCycles } from './cycles.ts';
-import { addDependencies, happened } from './dependencies.ts';
+import { addDependencies } from './dependencies.ts';
 import { GraphBuilder, type Graph } from './graph.ts';
 import { findLateReads, findLostUpdates } from './missed-appends.ts';
 import { describeAmbiguities, findReadAnomalies } from './read-anomalies.ts';
@@ -68,12 +68,11 @@ export function checkListAppend(history: History, options: ListAppendOptions = {
 }
 
 function graphOf(transactions: readonly Transaction[], orders: readonly VersionOrder[]): Graph {
-  const isPresent = happened(transactions, orders);
-  const present = transactions.filter(({ index }) => isPresent[index]);
   const graph = new GraphBuilder(transactions.length);
-  for (const order of orders) addDependencies(order, isPresent, graph);
-  addProcessOrder(present, graph);
-  addRealTime(present, transactions, graph);
+  for (const order of orders) addDependencies(order, graph);
+  const possible = transactions.filter(({ outcome }) => outcome !== 'fail');
+  addProcessOrder(possible, graph);
+  addRealTime(possible, graph);
   return graph.build();
 }
 

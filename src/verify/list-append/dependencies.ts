@@ -8,28 +8,18 @@
  * Where it is not known who appended an element, the edges skip it: what remains is true all the same. Where it is known
  * of all and the lists have no faults by themselves, these edges are complete: any order that keeps them explains
  * every read, so the history is serializable if and only if they have no cycle.
+ *
+ * An uncertain transaction that nobody saw may be left out of any order. It need not be left out here: nothing that was
+ * read or returned comes after it, so it is in no cycle.
  */
-import type { Append, Source } from './appends.ts';
+import type { Append } from './appends.ts';
 import type { GraphBuilder } from './graph.ts';
-import type { Transaction, View } from './transactions.ts';
+import type { View } from './transactions.ts';
 import type { Deviation, VersionOrder } from './version-order.ts';
 import { nameOf, showKey, showRead, showValue } from './wording.ts';
 
-/** Those that took place: of the uncertain ones, whose appends somebody read. */
-export function happened(transactions: readonly Transaction[], orders: readonly VersionOrder[]): readonly boolean[] {
-  const result = transactions.map(({ outcome }) => outcome === 'ok');
-  const see = (source: Source): void => {
-    if (source.kind === 'append') result[source.append.transaction] = true;
-  };
-  for (const { sources, deviations } of orders) {
-    sources.forEach(see);
-    for (const deviation of deviations) deviation.sources.forEach(see);
-  }
-  return result;
-}
-
-export function addDependencies(order: VersionOrder, isPresent: readonly boolean[], graph: GraphBuilder): void {
-  new KeyDependencies(order, isPresent, graph).add();
+export function addDependencies(order: VersionOrder, graph: GraphBuilder): void {
+  new KeyDependencies(order, graph).add();
 }
 
 class KeyDependencies {
@@ -39,9 +29,8 @@ class KeyDependencies {
   readonly #known: readonly { readonly position: number; readonly append: Append }[];
   /** By number of elements that were read: how many of those are before. */
   readonly #knownBefore: Int32Array;
-  readonly #unread: readonly Append[];
 
-  constructor(order: VersionOrder, isPresent: readonly boolean[], graph: GraphBuilder) {
+  constructor(order: VersionOrder, graph: GraphBuilder) {
     this.#order = order;
     this.#graph = graph;
     this.#known = order.sources.flatMap((source, position) =>
@@ -52,7 +41,6 @@ class KeyDependencies {
     for (let at = 1; at < this.#knownBefore.length; at++) {
       this.#knownBefore[at] = (this.#knownBefore[at] as number) + (this.#knownBefore[at - 1] as number);
     }
-    this.#unread = order.unread.filter(({ transaction }) => isPresent[transaction]);
   }
 
   add(): void {
@@ -81,7 +69,7 @@ class KeyDependencies {
     }
     const last = this.#known.at(-1)?.append;
     if (last === undefined) return;
-    for (const after of this.#unread) {
+    for (const after of this.#order.unread) {
       this.#graph.add({
         from: last.transaction,
         to: after.transaction,
@@ -136,10 +124,10 @@ class KeyDependencies {
    * Two that are both come before each other, which is a violation; a ring of them says so.
    */
   #addReadersBeforeUnread(readersOfAll: readonly View[]): void {
-    if (this.#unread.length === 0 || readersOfAll.length === 0) return;
+    if (this.#order.unread.length === 0 || readersOfAll.length === 0) return;
     const viewOf = new Map(readersOfAll.map((view) => [view.transaction, view]));
     // The first append of a transaction stands for all of them.
-    const appendOf = new Map([...this.#unread].reverse().map((append) => [append.transaction, append]));
+    const appendOf = new Map([...this.#order.unread].reverse().map((append) => [append.transaction, append]));
     const [readers, both] = split(viewOf.keys(), (transaction) => appendOf.has(transaction));
     const [appenders] = split(appendOf.keys(), (transaction) => viewOf.has(transaction));
     const reason = (from: number, to: number): string => missed(viewOf.get(from) as View, appendOf.get(to) as Append);

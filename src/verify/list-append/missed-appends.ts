@@ -8,7 +8,7 @@ import type { Dependency } from '../verdict.ts';
 import type { AnomalyList } from './anomaly-list.ts';
 import type { Append } from './appends.ts';
 import { missed } from './dependencies.ts';
-import { realTimeReason } from './real-time.ts';
+import { explainRealTime } from './real-time.ts';
 import type { Transaction, View } from './transactions.ts';
 import type { VersionOrder } from './version-order.ts';
 import { nameOf, showKey, showNames, showRead, showValue } from './wording.ts';
@@ -67,7 +67,7 @@ class KeyMisses {
       this.#anomalies.add({
         name: 'lost-update',
         transactions,
-        cycle: [this.#miss(first, second.transaction), this.#miss(second, first.transaction)],
+        cycle: () => [this.#miss(first, second.transaction), this.#miss(second, first.transaction)],
         describe: () =>
           `Lost update: ${showNames(transactions)} all appended to ${showKey(key)} after reading the same of it: ` +
           `${showRead(first.transaction, key, first.list)}.`,
@@ -104,13 +104,13 @@ class KeyMisses {
 
   #addLate(name: string, view: View, append: Append, what: string): void {
     const [from, to] = [append.transaction, view.transaction];
-    const realTime = realTimeReason(this.#transactions)(from, to);
+    const [before, after] = [this.#transactions[from] as Transaction, this.#transactions[to] as Transaction];
     this.#anomalies.add({
       name,
       transactions: [from, to],
-      cycle: [
+      cycle: () => [
         { from: to, to: from, kind: 'read-write', reason: missed(view, append) },
-        { from, to, kind: 'real-time', reason: realTime },
+        { from, to, kind: 'real-time', reason: explainRealTime(before, after) },
       ],
       describe: () =>
         `${what}: ${showRead(to, view.key, view.list)}, without ${showValue(append.value)}, though ` +

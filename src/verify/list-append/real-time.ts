@@ -10,7 +10,7 @@ import type { GraphBuilder, Reason } from './graph.ts';
 import type { Transaction } from './transactions.ts';
 import { nameOf } from './wording.ts';
 
-/** Of the transactions that took place, in order of their calls. */
+/** Of transactions that may have taken place, in order of their calls. */
 export function addProcessOrder(transactions: readonly Transaction[], graph: GraphBuilder): void {
   const last = new Map<number, number>();
   const reason: Reason = (from, to) =>
@@ -22,14 +22,12 @@ export function addProcessOrder(transactions: readonly Transaction[], graph: Gra
   }
 }
 
-/** Of the transactions that took place, in order of their calls. */
-export function addRealTime(
-  transactions: readonly Transaction[],
-  all: readonly Transaction[],
-  graph: GraphBuilder,
-): void {
+/** Of transactions that may have taken place, in order of their calls. */
+export function addRealTime(transactions: readonly Transaction[], graph: GraphBuilder): void {
   const kind = 'real-time';
-  const reason = realTimeReason(all);
+  const byIndex = new Map(transactions.map((transaction) => [transaction.index, transaction]));
+  const reason: Reason = (from, to) =>
+    explainRealTime(byIndex.get(from) as Transaction, byIndex.get(to) as Transaction);
   const byReturn = transactions
     .filter(({ operation }) => operation.return !== Infinity)
     .sort((left, right) => left.operation.return - right.operation.return);
@@ -48,9 +46,9 @@ export function addRealTime(
   }
 }
 
-export function realTimeReason(all: readonly Transaction[]): Reason {
-  return (from, to) => {
-    const [returned, called] = [all[from]?.operation.return ?? 0, all[to]?.operation.call ?? 0];
-    return `${nameOf(from)} had returned (at ${returned}) before ${nameOf(to)} was called (at ${called}).`;
-  };
+export function explainRealTime(from: Transaction, to: Transaction): string {
+  return (
+    `${nameOf(from.index)} had returned (at ${from.operation.return}) before ${nameOf(to.index)} was called ` +
+    `(at ${to.operation.call}).`
+  );
 }
