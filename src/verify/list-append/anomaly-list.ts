@@ -26,10 +26,6 @@ export class AnomalyList {
     return this.#anomalies;
   }
 
-  isFull(name: string): boolean {
-    return (this.#counts.get(name) ?? 0) >= ofOneNameMax;
-  }
-
   add({ name, transactions, cycle, describe }: Finding): void {
     const count = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, count);

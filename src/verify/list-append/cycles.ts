@@ -79,11 +79,11 @@ class Naming {
     return this.#stepsLeft <= 0;
   }
 
-  /** At least one cycle of each component is given, unless there are enough of its name. */
+  /** At least one cycle of each component is found. */
   name(component: number): void {
     const found = new Set<string>();
     for (const kind of cycleKinds) {
-      if (found.has(kind.name) || this.#anomalies.isFull(kind.name)) continue;
+      if (found.has(kind.name)) continue;
       const parts = this.#partsFor(kind).get(component) ?? [];
       for (const part of parts.slice(0, ofOneComponentMax)) this.#find(part, kind, found);
     }
