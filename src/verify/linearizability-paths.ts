@@ -2,12 +2,9 @@
  * The partial linearizations that a search has tried, as a tree in which each node knows its predecessor; and for each
  * operation the longest that contains it. What no longest one needs is garbage as soon as the search has left it.
  */
-import type { LinearizationStep } from './verdict.ts';
-
 export interface PathNode {
   readonly previous: PathNode | undefined;
   readonly operation: number;
-  readonly state: number;
   readonly length: number;
 }
 
@@ -27,7 +24,7 @@ export class LongestPaths {
   }
 
   /** The longest first, without doubles and without prefixes of others. */
-  linearizations(describe: (state: number) => string): readonly (readonly LinearizationStep[])[] {
+  orders(): readonly (readonly number[])[] {
     const paths = [...new Set(this.#longest.values())].sort((left, right) => right.length - left.length);
     const drawn = new Set<PathNode>();
     const chosen: PathNode[] = [];
@@ -41,14 +38,13 @@ export class LongestPaths {
         drawn.add(node);
       }
     }
-    return chosen.map((path) => linearizationOf(path, describe));
+    return chosen.map(orderOf);
   }
 }
 
-export function linearizationOf(path: PathNode, describe: (state: number) => string): readonly LinearizationStep[] {
-  const steps: LinearizationStep[] = [];
-  for (let node: PathNode | undefined = path; node !== undefined; node = node.previous) {
-    steps.push({ operation: node.operation, state: describe(node.state) });
-  }
-  return steps.reverse();
+/** The operations along a path. */
+export function orderOf(path: PathNode): readonly number[] {
+  const order: number[] = [];
+  for (let node: PathNode | undefined = path; node !== undefined; node = node.previous) order.push(node.operation);
+  return order.reverse();
 }

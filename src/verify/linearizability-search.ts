@@ -12,20 +12,21 @@
  * 2. Uncertain operations are tried after the certain ones, and never where they change nothing.
  * 3. An uncertain operation comes before another one only if that makes a difference to that one or to the state.
  * 4. Of interchangeable uncertain operations the first is used first.
- * 5. Where the model can look ahead, states from which the next observation can no longer be reached are left.
+ * 5. Where the model knows that one must come before another, that is kept.
+ * 6. Where the model can look ahead, states from which the next observation can no longer be reached are left.
  *
- * Long runs of uncertain operations are rarely what a history needs, and there are many: they are tried only when runs of
- * few have failed.
+ * Long runs of uncertain operations are rarely what a history needs, and there are many: runs of few are tried before.
  */
 import type { Operation } from './history.ts';
 import { ConfigurationCache } from './linearizability-cache.ts';
-import { linearizationOf, LongestPaths, type PathNode } from './linearizability-paths.ts';
+import { LongestPaths, orderOf, type PathNode } from './linearizability-paths.ts';
+import { outlookOf, type Outlook } from './linearizability-outlook.ts';
 import { StateTable } from './linearizability-states.ts';
 import { Timeline } from './linearizability-timeline.ts';
 import { UncertainOperations } from './linearizability-uncertain.ts';
 import { mix } from './models/hash.ts';
 import type { Automaton } from './models/model.ts';
-import type { LinearizationStep, Verdict } from './verdict.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface SearchLimits {
   /** Steps of the model. */
@@ -35,15 +36,32 @@ export interface SearchLimits {
   isOver(): boolean;
 }
 
-/** Lengths of runs of uncertain operations, tried one after another. */
-const runsMax = [1, 2, 4, Infinity];
+interface Attempt {
+  /** The longest run of uncertain operations. */
+  readonly runMax: number;
+  /** Only those that some answer shows. To leave others out is always legal, so what is found so is found. */
+  readonly shownOnly: boolean;
+}
+
+const attempts: readonly Attempt[] = [
+  { runMax: 1, shownOnly: true },
+  { runMax: 2, shownOnly: true },
+  { runMax: 1, shownOnly: false },
+  { runMax: 2, shownOnly: false },
+  { runMax: 4, shownOnly: false },
+  { runMax: Infinity, shownOnly: false },
+];
+
+/** Steps of each attempt before the next one has its turn; in each round more. */
+const patienceMin = 50_000;
+const patienceOfOperation = 20;
+const patienceGrowth = 4;
 /** Steps for partial linearizations that show what went wrong. */
 const illustrationStepsMax = 50_000;
-/** How far the lookahead looks along the timeline: far enough for the next observation among many clients. */
-const lookaheadNodesMax = 256;
+/** The first are free: so a plain violation of one key is found even when another has taken all the time. */
 const stepsBetweenQuestions = 4096;
 /** Of an entry of the tree of linearizations. */
-const pathNodeBytes = 56;
+const pathNodeBytes = 48;
 
 /** A configuration on the path, and what has not yet been tried from it. */
 interface Frame {
@@ -63,14 +81,21 @@ interface Frame {
   longest: PathNode | undefined;
 }
 
+export interface SearchResult {
+  readonly verdict: Verdict;
+  /** The operations of the longest partial linearizations, by index; of `ok`, of a complete one. */
+  readonly orders: readonly (readonly number[])[];
+}
+
 export class Search<State> {
   readonly #automaton: Automaton<State>;
   readonly #limits: SearchLimits;
+  readonly #operations: readonly Operation[];
   /** Operations that did take place, by index, in order of their calls. */
   readonly #certain: readonly number[];
-  readonly #returns: Float64Array;
   readonly #timeline: Timeline;
-  readonly #uncertain: UncertainOperations;
+  #uncertain: UncertainOperations;
+  readonly #outlook: Outlook<State> | undefined;
   readonly #states: StateTable<State>;
   readonly #cache = new ConfigurationCache();
   readonly #paths = new LongestPaths();
@@ -80,11 +105,13 @@ export class Search<State> {
   /** Pairs: an action and the number of the state after it. */
   readonly #candidates: number[] = [];
   #steps = 0;
+  /** Of the present attempt. */
   #stepsMax = 0;
-  #nextQuestion = 0;
+  /** Time, memory or steps are over for good. */
+  #isExhausted = false;
+  #nextQuestion = stepsBetweenQuestions;
   #entered = 0;
   #runMax = 0;
-  #horizon = Infinity;
   /** Whether something was left out that could have led to success. */
   #cutShort = false;
 
@@ -93,9 +120,10 @@ export class Search<State> {
     this.#limits = limits;
     this.#certain = operations.flatMap(({ outcome }, index) => (outcome === 'ok' ? [index] : []));
     const certain = this.#certain.map((index) => operations[index] as Operation);
-    this.#returns = Float64Array.from(certain, (operation) => operation.return);
     this.#timeline = new Timeline(certain);
-    this.#uncertain = new UncertainOperations(operations, automaton);
+    this.#operations = operations;
+    this.#uncertain = new UncertainOperations([], automaton);
+    this.#outlook = outlookOf(automaton, this.#certain, this.#timeline);
     this.#states = new StateTable(automaton);
     this.#holes = new Int32Array(certain.length);
   }
@@ -105,28 +133,52 @@ export class Search<State> {
     return this.#steps;
   }
 
-  run(): { readonly verdict: Verdict; readonly linearizations: readonly (readonly LinearizationStep[])[] } {
-    let verdict: Verdict = 'unknown';
-    this.#stepsMax = this.#limits.stepsMax;
-    for (const runMax of runsMax) {
-      this.#runMax = runMax;
-      verdict = this.#explore();
-      if (verdict !== 'illegal' || !this.#cutShort) break;
+  run(): SearchResult {
+    const verdict = this.#decide();
+    return { verdict, orders: verdict === 'ok' ? [this.#complete()] : this.#paths.orders() };
+  }
+
+  /** Which attempt is short and which is endless, nothing tells beforehand: they take turns. */
+  #decide(): Verdict {
+    const open = new Set(this.#attempts());
+    let patience = patienceMin + patienceOfOperation * this.#operations.length;
+    for (; ; patience *= patienceGrowth) {
+      for (const attempt of open) {
+        const isWhole = this.#prepare(attempt);
+        this.#stepsMax = open.size === 1 ? Infinity : this.#steps + patience;
+        const verdict = this.#explore();
+        if (verdict === 'ok' || (verdict === 'illegal' && isWhole && !this.#cutShort)) return verdict;
+        if (this.#isExhausted) return 'unknown';
+        if (verdict === 'illegal') open.delete(attempt);
+      }
     }
-    const linearizations = verdict === 'ok' ? [this.#complete()] : this.#paths.linearizations(this.#describe());
-    return { verdict, linearizations };
+  }
+
+  /** Those that differ. */
+  #attempts(): readonly Attempt[] {
+    const whole = attempts.filter(({ shownOnly }) => !shownOnly);
+    if (!this.#prepare(attempts[0] as Attempt)) return attempts;
+    return this.#uncertain.operations.length === 0 ? whole.slice(-1) : whole;
   }
 
   /**
    * What can be linearized of a history that is known to be illegal. Without looking at what returns at `horizon` or
    * later: the lookahead would leave the path long before the operation that is the trouble.
    */
-  illustrate(horizon: number): readonly (readonly LinearizationStep[])[] {
-    this.#horizon = horizon;
-    this.#runMax = 1;
-    this.#stepsMax = Math.min(this.#limits.stepsMax, illustrationStepsMax);
+  illustrate(horizon: number): readonly (readonly number[])[] {
+    if (this.#outlook !== undefined) this.#outlook.horizon = horizon;
+    this.#prepare({ runMax: 1, shownOnly: false });
+    this.#stepsMax = illustrationStepsMax;
     this.#explore();
-    return this.#paths.linearizations(this.#describe());
+    return this.#paths.orders();
+  }
+
+  /** Whether it tries all uncertain operations that can matter. */
+  #prepare({ runMax, shownOnly }: Attempt): boolean {
+    this.#runMax = runMax;
+    const all = new UncertainOperations(this.#operations, this.#automaton);
+    this.#uncertain = shownOnly ? new UncertainOperations(this.#operations, this.#automaton, true) : all;
+    return this.#uncertain.operations.length === all.operations.length;
   }
 
   #explore(): Verdict {
@@ -158,11 +210,13 @@ export class Search<State> {
   }
 
   #isOver(): boolean {
-    if (this.#steps >= this.#stepsMax) return true;
-    if (this.#steps < this.#nextQuestion) return false;
-    this.#nextQuestion = this.#steps + stepsBetweenQuestions;
-    const bytes = this.#cache.bytes + this.#states.bytes + this.#entered * pathNodeBytes;
-    return bytes > this.#limits.memoryBytesMax || this.#limits.isOver();
+    if (this.#steps >= this.#nextQuestion) {
+      this.#nextQuestion = this.#steps + stepsBetweenQuestions;
+      const bytes = this.#cache.bytes + this.#states.bytes + this.#entered * pathNodeBytes;
+      this.#isExhausted ||= bytes > this.#limits.memoryBytesMax || this.#limits.isOver();
+    }
+    this.#isExhausted ||= this.#steps >= this.#limits.stepsMax;
+    return this.#isExhausted || this.#steps >= this.#stepsMax;
   }
 
   /** Puts everything back, so that another exploration can begin. */
@@ -185,7 +239,7 @@ export class Search<State> {
       holeCount: this.#findHoles(newFrontier),
       used: this.#uncertain.used,
     });
-    if (!isNew || this.#isLost(state)) {
+    if (!isNew || this.#outlook?.isLost(this.#states.state(state), this.#uncertain) === true) {
       this.#unlift(action);
       return;
     }
@@ -195,7 +249,6 @@ export class Search<State> {
     this.#push(action, state, newFrontier, newHash, certain ? 0 : run + 1, {
       previous: path,
       operation,
-      state,
       length,
     });
   }
@@ -247,14 +300,26 @@ export class Search<State> {
         frame.uncertainListed = true;
         return;
       }
-      if (!this.#isNeedless(frame, node, state)) this.#candidates.push(node, state);
+      if (!this.#isTooEarly(node) && !this.#isNeedless(frame, node, state)) this.#candidates.push(node, state);
     }
+  }
+
+  /** Whether another that could come next must come before it. */
+  #isTooEarly(candidate: number): boolean {
+    const { mustPrecede } = this.#automaton;
+    if (mustPrecede === undefined) return false;
+    const operation = this.#certain[candidate] as number;
+    const timeline = this.#timeline;
+    for (let node = timeline.next(timeline.head); timeline.isCall(node); node = timeline.next(node)) {
+      if (node !== candidate && mustPrecede(this.#certain[node] as number, operation)) return true;
+    }
+    return false;
   }
 
   /** Those called last are tried first: most that take place do so soon. */
   #listUncertain(frame: Frame): void {
     frame.uncertainListed = true;
-    const available = this.#uncertain.available(this.#returns[this.#timeline.firstToReturn] as number);
+    const available = this.#uncertain.available(this.#timeline.returnOf(this.#timeline.firstToReturn));
     if (frame.run === this.#runMax) {
       this.#cutShort ||= available.length > 0;
       return;
@@ -288,43 +353,6 @@ export class Search<State> {
     return after !== undefined && this.#automaton.equals(after, here);
   }
 
-  /** Whether one of the next observations cannot be reached from this state, whatever is still to come before it. */
-  #isLost(state: number): boolean {
-    const { lookahead } = this.#automaton;
-    if (lookahead === undefined) return false;
-    const timeline = this.#timeline;
-    const resets: number[] = [];
-    let node = timeline.next(timeline.head);
-    for (let left = lookaheadNodesMax; left > 0 && node !== timeline.end; left--, node = timeline.next(node)) {
-      const certain = timeline.isCall(node) ? node : node - timeline.count;
-      const operation = this.#certain[certain] as number;
-      const role = lookahead.role(operation);
-      if (timeline.isCall(node)) {
-        if (role === 'resets') resets.push(operation);
-        continue;
-      }
-      const time = this.#returns[certain] as number;
-      if (time >= this.#horizon) return false;
-      const isReachable =
-        role !== 'observes' ||
-        lookahead.compatible(this.#states.state(state), operation) ||
-        resets.some((reset) => lookahead.resetLeadsTo(reset, operation)) ||
-        this.#uncertainResetLeadsTo(operation, time);
-      if (!isReachable) return true;
-    }
-    return false;
-  }
-
-  #uncertainResetLeadsTo(observation: number, time: number): boolean {
-    const uncertain = this.#uncertain;
-    return uncertain.resets.some(
-      (position) =>
-        !uncertain.isUsed(position) &&
-        uncertain.calledBy(position, time) &&
-        this.#automaton.lookahead?.resetLeadsTo(uncertain.operations[position] as number, observation),
-    );
-  }
-
   /** Certain operations before the frontier that are not linearized: they all stand before the first return. */
   #findHoles(frontier: number): number {
     let count = 0;
@@ -349,17 +377,8 @@ export class Search<State> {
     return (action < count ? this.#certain[action] : this.#uncertain.operations[action - count]) as number;
   }
 
-  #complete(): readonly LinearizationStep[] {
+  #complete(): readonly number[] {
     const { path } = this.#top;
-    return path === undefined ? [] : linearizationOf(path, this.#describe());
-  }
-
-  #describe(): (state: number) => string {
-    const described = new Map<number, string>();
-    return (state) => {
-      const text = described.get(state) ?? this.#automaton.describe(this.#states.state(state));
-      described.set(state, text);
-      return text;
-    };
+    return path === undefined ? [] : orderOf(path);
   }
 }

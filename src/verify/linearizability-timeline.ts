@@ -10,6 +10,7 @@ import type { Operation } from './history.ts';
 
 export class Timeline {
   readonly count: number;
+  readonly #returns: Float64Array;
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
 
@@ -17,6 +18,7 @@ export class Timeline {
   constructor(operations: readonly Operation[]) {
     const count = operations.length;
     this.count = count;
+    this.#returns = Float64Array.from(operations, (operation) => operation.return);
     const timeOf = (node: number): number =>
       node < count ? (operations[node] as Operation).call : (operations[node - count] as Operation).return;
     const order = Int32Array.from({ length: 2 * count }, (_, node) => node).sort((left, right) => {
@@ -47,6 +49,11 @@ export class Timeline {
 
   next(node: number): number {
     return this.#next[node] as number;
+  }
+
+  /** The time at which an operation returns. */
+  returnOf(operation: number): number {
+    return this.#returns[operation] as number;
   }
 
   isCall(node: number): boolean {

@@ -20,10 +20,11 @@ export class UncertainOperations {
   readonly #next: Int32Array;
   readonly #previous: Int32Array;
 
-  constructor(operations: readonly Operation[], automaton: Automaton<unknown>) {
-    const chosen = operations.flatMap(({ outcome }, index) =>
-      outcome === 'info' && (automaton.matters?.(index) ?? true) ? [index] : [],
-    );
+  /** `shownOnly`: only those that the model says are shown by some answer. */
+  constructor(operations: readonly Operation[], automaton: Automaton<unknown>, shownOnly = false) {
+    const canMatter = (index: number): boolean =>
+      (automaton.matters?.(index) ?? true) && (!shownOnly || (automaton.isShown?.(index) ?? true));
+    const chosen = operations.flatMap(({ outcome }, index) => (outcome === 'info' && canMatter(index) ? [index] : []));
     const count = chosen.length;
     this.operations = chosen;
     this.used = new Int32Array(Math.ceil(count / 32));

@@ -88,18 +88,18 @@ class Partitions {
 
   #checkOne({ key, operations }: Partition, stepsMax: number): PartitionVerdict {
     const unique = this.#checkUniqueWrites(operations);
-    if (unique?.verdict === 'ok') {
-      const automaton = this.#model.open(operations, this.#start);
-      return { key, operations, verdict: 'ok', linearizations: [describeOrder(unique.order, automaton)] };
-    }
-    if (unique === undefined) {
-      const result = this.#search(operations, stepsMax, (search) => search.run());
-      if (result.verdict !== 'illegal') return { key, operations, ...result };
-    }
+    const { verdict, orders } =
+      unique === undefined
+        ? this.#search(operations, stepsMax, (search) => search.run())
+        : { verdict: unique.verdict, orders: unique.verdict === 'ok' ? [unique.order] : [] };
+    const automaton = this.#model.open(operations, this.#start);
+    if (verdict !== 'illegal')
+      return { key, operations, verdict, linearizations: orders.map((order) => describeOrder(order, automaton)) };
     const violation = firstViolation(operations, (beginning) => this.#judge(beginning));
     const horizon = (operations[violation] as Operation).return;
-    const linearizations = this.#search(operations, stepsMax, (search) => search.illustrate(horizon));
-    return { key, operations, verdict: 'illegal', linearizations, firstViolation: violation };
+    const partial = this.#search(operations, stepsMax, (search) => search.illustrate(horizon));
+    const linearizations = partial.map((order) => describeOrder(order, automaton));
+    return { key, operations, verdict, linearizations, firstViolation: violation };
   }
 
   #judge(operations: readonly Operation[]): Verdict {
@@ -112,12 +112,10 @@ class Partitions {
     stepsMax: number,
     use: (search: Search<unknown>) => Result,
   ): Result {
-    const automaton = this.#model.open(operations, this.#start);
-    const search: Search<unknown> = new Search(
-      operations,
-      automaton,
-      this.#limitsOf(stepsMax, () => search.steps),
-    );
+    const simplified = this.#model.simplify?.(operations) ?? operations;
+    const automaton = this.#model.open(simplified, this.#start);
+    const limits = this.#limitsOf(stepsMax, () => search.steps);
+    const search: Search<unknown> = new Search(simplified, automaton, limits);
     const result = use(search);
     this.#steps += search.steps;
     return result;
@@ -147,12 +145,12 @@ class Partitions {
   }
 }
 
-/** The states along an order that is known to be right; uncertain reads, which stand nowhere, are not in it. */
+/** The states along an order that is known to be possible. */
 function describeOrder(order: readonly number[], automaton: Automaton<unknown>): readonly LinearizationStep[] {
   let state = automaton.initial;
   return order.map((operation) => {
     const next = automaton.step(state, operation);
-    if (next === undefined) throw new Error('the checker of unique writes has put operations into an impossible order');
+    if (next === undefined) throw new Error(`the checker has put operations into an impossible order at=${operation}`);
     state = next;
     return { operation, state: automaton.describe(state) };
   });

@@ -99,12 +99,25 @@ describe.each(names)('%s', (model) => {
   });
 });
 
+describe.each(['queue', 'list', 'cas-register'])('%s of unique values', (model) => {
+  it('is judged as by trying every order', () => {
+    fc.assert(
+      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 8, uniqueValues: true }), (history) => {
+        const { verdict, partitions } = check(history);
+        expect(verdict).toBe(naiveCheck(history));
+        for (const partition of partitions) expectLinearizations(partition, model);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('registers with unique writes', () => {
   const limits = { stepsMax: Infinity, memoryBytesMax: Infinity, isOver: () => false };
 
   it.each([0, 3, 10])('are judged as by the search, one answer of %i a lie', (lieEvery) => {
     fc.assert(
-      fc.property(arbitraryHistory('register', { operationsMax: 25, lieEvery, uniqueWrites: true }), (history) => {
+      fc.property(arbitraryHistory('register', { operationsMax: 25, lieEvery, uniqueValues: true }), (history) => {
         const operations = history.operations.filter(({ outcome }) => outcome !== 'fail');
         const automaton = models.get('register')!.open(operations, { initial: null, nullReadIsWildcard: false });
         const { verdict } = new Search(operations, automaton, limits).run();

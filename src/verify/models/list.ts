@@ -3,8 +3,9 @@
  * units for each element, see `sequence.ts`.
  */
 import type { Json, Operation } from '../history.ts';
-import { isArray, shorten, ValueCodes } from '../json.ts';
+import { canonicalJson, isArray, shorten, ValueCodes } from '../json.ts';
 import type { Automaton, Lookahead, Model, Start } from './model.ts';
+import { queueOrder } from './queue-order.ts';
 import {
   concatenate,
   emptySequence,
@@ -15,6 +16,7 @@ import {
   type Sequence,
 } from './sequence.ts';
 import { anything, array, natural, nothing, orNull, something, validateBy, validateInitialBy } from './shape.ts';
+import { otherThan, replaceUnseen } from './unseen-values.ts';
 
 export const listModel: Model = {
   name: 'list',
@@ -28,6 +30,7 @@ export const listModel: Model = {
     length: { input: nothing, output: natural },
   }),
   validateInitial: validateInitialBy(orNull(array)),
+  simplify: simplifyList,
   open: (operations, start) => openList(operations, start),
 };
 
@@ -40,8 +43,21 @@ export const queueModel: Model = {
     length: { input: nothing, output: natural },
   }),
   validateInitial: validateInitialBy(orNull(array)),
-  open: (operations, start) => openList(operations, start, { enqueue: 'rpush', dequeue: 'lpop' }),
+  simplify: simplifyList,
+  open(operations, start) {
+    const automaton = openList(operations, start, { enqueue: 'rpush', dequeue: 'lpop' });
+    const mustPrecede = start.initial === undefined || start.initial === null ? queueOrder(operations) : undefined;
+    return mustPrecede === undefined ? automaton : { ...automaton, mustPrecede };
+  },
 };
+
+function simplifyList(operations: readonly Operation[]): readonly Operation[] {
+  const seen = operations.flatMap(({ output }) => (isArray(output) ? output : [output]));
+  const texts = new Set(seen.map(canonicalJson));
+  const other = otherThan([...seen, ...operations.map(({ input }) => input)]);
+  const isUnseen = ({ input }: Operation): boolean => input !== null && !texts.has(canonicalJson(input));
+  return replaceUnseen(operations, isUnseen, () => other);
+}
 
 /** Elements as code units: their numbers in base 2^16, with as many digits as the largest needs. */
 class Elements {
@@ -109,7 +125,7 @@ function openList(
     ...sequenceIdentity,
     describe: (state) => elements.describe(state),
     changesNothing: (index) => changesNothing(steps[index] as Step),
-    matters: whatMatters(steps),
+    ...whatMatters(steps),
     lookahead: lookaheadOf(steps),
   };
 }
@@ -154,14 +170,18 @@ function changesNothing({ f, answer }: Step): boolean {
  * An element that was pushed and that nobody read or popped stood behind or before all that was seen: without it, and
  * without the uncertain pop that may have taken it, all else could be as it was. Lengths would show it.
  */
-function whatMatters(steps: readonly Step[]): (index: number) => boolean {
+function whatMatters(steps: readonly Step[]): Pick<Required<Automaton<Sequence>>, 'matters' | 'isShown'> {
   const lengthsShow = steps.some(({ answer }) => typeof answer === 'number');
   // Unit by unit: an element of two units can be mistaken for shown, which costs time only.
   const shown = new Set(steps.flatMap(({ answer }) => (typeof answer === 'object' ? unitsOf(answer) : [])));
-  return (index) => {
-    const { f, value } = steps[index] as Step;
-    if (f === 'read' || f === 'length') return false;
-    return f === 'lpop' || f === 'rpop' || lengthsShow || unitsOf(value).every((unit) => shown.has(unit));
+  const isShown = (index: number): boolean => unitsOf((steps[index] as Step).value).every((unit) => shown.has(unit));
+  return {
+    isShown,
+    matters(index) {
+      const { f } = steps[index] as Step;
+      if (f === 'read' || f === 'length') return false;
+      return f === 'lpop' || f === 'rpop' || lengthsShow || isShown(index);
+    },
   };
 }
 

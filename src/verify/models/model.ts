@@ -23,6 +23,11 @@ export interface Model {
   /** What is wrong with the operation, if something is. */
   validate(operation: Operation): string | undefined;
   validateInitial(initial: Json): string | undefined;
+  /**
+   * The same operations in the same order, with uncertain ones made alike where nobody can tell them apart. The search
+   * works on these.
+   */
+  simplify?(operations: readonly Operation[]): readonly Operation[];
   /** The operations, none of them `fail`, have passed `validate`. */
   open(operations: readonly Operation[], start: Start): Automaton<unknown>;
 }
@@ -44,8 +49,12 @@ export interface Automaton<State> {
    * out: all of them can.
    */
   matters?(index: number): boolean;
+  /** Whether some answer shows that this uncertain operation is likely to have happened. Left out: of all. */
+  isShown?(index: number): boolean;
   /** Whether uncertain operations with equal `f` and `input` are interchangeable, whenever they were called. */
   interchangeable?(index: number): boolean;
+  /** Whether in no legal order of all operations the second, a certain one as the first, comes before the first. */
+  readonly mustPrecede?: (first: number, second: number) => boolean;
   readonly lookahead?: Lookahead<State>;
 }
 
@@ -74,6 +83,7 @@ export interface NondeterministicAutomaton<State> {
   describe(state: State): string;
   changesNothing?(index: number): boolean;
   matters?(index: number): boolean;
+  isShown?(index: number): boolean;
   interchangeable?(index: number): boolean;
   readonly lookahead?: Lookahead<State>;
 }

@@ -23,6 +23,7 @@ export function powerset<State>(automaton: NondeterministicAutomaton<State>): Au
   };
   const { lookahead } = automaton;
   const changesNothing = automaton.changesNothing?.bind(automaton);
+  const isShown = automaton.isShown?.bind(automaton);
   const matters = automaton.matters?.bind(automaton);
   const interchangeable = automaton.interchangeable?.bind(automaton);
   return {
@@ -40,6 +41,7 @@ export function powerset<State>(automaton: NondeterministicAutomaton<State>): Au
     bytes: ({ key, states }) => 100 + 2 * key.length + 50 * states.length,
     ...(changesNothing === undefined ? {} : { changesNothing }),
     ...(matters === undefined ? {} : { matters }),
+    ...(isShown === undefined ? {} : { isShown }),
     ...(interchangeable === undefined ? {} : { interchangeable }),
     ...(lookahead === undefined ? {} : { lookahead: ofAny(lookahead) }),
   };

@@ -5,10 +5,11 @@
  * at any time after its call or never. Those whose value nobody can have seen are left out altogether.
  */
 import type { Operation } from '../history.ts';
-import { isArray, ValueCodes, shorten } from '../json.ts';
+import { canonicalJson, isArray, ValueCodes, shorten } from '../json.ts';
 import { mix } from './hash.ts';
 import type { Automaton, Model, Start } from './model.ts';
 import { anything, flag, nothing, orNull, pair, validateBy, type Shape } from './shape.ts';
+import { otherThan, replaceUnseen } from './unseen-values.ts';
 
 const registerShapes: Readonly<Record<string, Shape>> = {
   read: { input: nothing, output: anything },
@@ -21,6 +22,7 @@ export const registerModel: Model = {
   summary: 'read → value, write value, delete (→ whether it was there); null: no value',
   validate: validateBy(registerShapes),
   validateInitial: () => undefined,
+  simplify: simplifyRegister,
   open: openRegister,
 };
 
@@ -30,8 +32,17 @@ export const casRegisterModel: Model = {
   summary: 'as register, and cas [from, to] → true (swapped) or false (the value was another)',
   validate: validateBy({ ...registerShapes, cas: { input: pair, output: anything } }),
   validateInitial: () => undefined,
+  simplify: simplifyRegister,
   open: openRegister,
 };
+
+function simplifyRegister(operations: readonly Operation[]): readonly Operation[] {
+  const seen = operations.flatMap(({ f, input, output }) => (f === 'cas' && isArray(input) ? input : [output]));
+  const texts = new Set(seen.map(canonicalJson));
+  const other = otherThan([...seen, ...operations.map(({ input }) => input)]);
+  const isUnseen = ({ f, input }: Operation): boolean => f === 'write' && !texts.has(canonicalJson(input));
+  return replaceUnseen(operations, isUnseen, () => other);
+}
 
 /** A step requires that the state is `from` (`not`: that it is not), if that is given, and leads to `to`, if given. */
 interface Step {

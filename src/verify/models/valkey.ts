@@ -15,6 +15,7 @@ import { shorten } from '../json.ts';
 import type { Model, NondeterministicAutomaton, Start } from './model.ts';
 import { powerset } from './powerset.ts';
 import { anything, natural, nothing, orNull, text, validateBy, validateInitialBy, zeroOrOne } from './shape.ts';
+import { replaceUnseen } from './unseen-values.ts';
 
 const int64 = /^(0|-?[1-9]\d{0,18})$/;
 const wholeNumber = {
@@ -40,8 +41,29 @@ export const valkeyModel: Model = {
     expire: { input: duration, output: orNull(zeroOrOne) },
   }),
   validateInitial: validateInitialBy(orNull(text)),
+  simplify: simplifyValkey,
   open: (operations, start) => powerset(openValkey(operations, start)),
 };
+
+/** Lengths show, so a placeholder is as long as what it stands for, in characters and in bytes; INCR must not take it. */
+function simplifyValkey(operations: readonly Operation[]): readonly Operation[] {
+  const shown = shownBy(operations);
+  const texts = operations.flatMap(({ input, output }) => [input, output]);
+  if (texts.some((value) => typeof value === 'string' && value.includes('?'))) return operations;
+  const isUnseen = ({ f, input }: Operation): boolean =>
+    (f === 'set' || f === 'setnx' || f === 'append') &&
+    /^[\x20-\x7e]+$/.test(input as string) &&
+    !/^[-\d]*$/.test(input as string) &&
+    !shown(input as string);
+  return replaceUnseen(operations, isUnseen, (input) => '?'.repeat((input as string).length));
+}
+
+/** Whether some GET shows a value as a part of what it found. */
+function shownBy(operations: readonly Operation[]): (value: string) => boolean {
+  const found = operations.flatMap(({ f, output, outcome }) => (f === 'get' && outcome === 'ok' ? [output] : []));
+  const texts = [...new Set(found)].filter((output) => typeof output === 'string');
+  return memoize((value) => texts.some((one) => one.includes(value)));
+}
 
 interface Key {
   /** `null`: there is no such key. */
@@ -72,7 +94,7 @@ function openValkey(operations: readonly Operation[], start: Start): Nondetermin
       (mayVanishFrom === Infinity ? '' : ` (may expire from ${mayVanishFrom} on)`),
     // Where keys expire, even a GET says which of several states are left.
     changesNothing: (index) => !expires && changesNothing(operations[index] as Operation),
-    matters: whatMatters(operations),
+    ...whatMatters(operations),
     // The deadline of an EXPIRE depends on when it was called.
     interchangeable: (index) => operations[index]?.f !== 'expire',
     lookahead: lookaheadOf(operations),
@@ -144,18 +166,19 @@ function increment(value: string, by: Json): string | undefined {
  * A value that no GET shows can matter only to replies that tell whether the key is there, or how long it is, and to
  * INCR, which makes another value of it.
  */
-function whatMatters(operations: readonly Operation[]): (index: number) => boolean {
+function whatMatters(
+  operations: readonly Operation[],
+): Pick<Required<NondeterministicAutomaton<Key>>, 'matters' | 'isShown'> {
   const replies = operations.filter(({ outcome }) => outcome === 'ok');
   const mayShow =
     operations.some(({ f }) => f === 'incr') ||
     replies.some(({ f, output }) => f !== 'get' && f !== 'set' && output !== null);
-  const shown = new Set(replies.flatMap(({ f, output }) => (f === 'get' && output !== null ? [output as string] : [])));
-  return (index) => {
+  const shown = shownBy(operations);
+  const isShown = (index: number): boolean => {
     const { f, input } = operations[index] as Operation;
-    if (f === 'get') return false;
-    if (mayShow || (f !== 'set' && f !== 'setnx' && f !== 'append')) return true;
-    return [...shown].some((value) => value.includes(input as string));
+    return (f !== 'set' && f !== 'setnx' && f !== 'append') || shown(input as string);
   };
+  return { matters: (index) => operations[index]?.f !== 'get' && (mayShow || isShown(index)), isShown };
 }
 
 function lookaheadOf(operations: readonly Operation[]): NonNullable<NondeterministicAutomaton<Key>['lookahead']> {

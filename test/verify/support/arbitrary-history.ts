@@ -8,14 +8,14 @@ export interface ArbitraryOptions {
   readonly operationsMax: number;
   /** One of so many operations answers something else than the truth, 0: none. */
   readonly lieEvery?: number;
-  readonly uniqueWrites?: boolean;
+  readonly uniqueValues?: boolean;
   readonly uncertain?: boolean;
 }
 
 export function arbitraryHistory(model: string, options: ArbitraryOptions): fc.Arbitrary<History> {
   return fc
     .array(arbitraryPlan(model, options), { minLength: 1, maxLength: options.operationsMax })
-    .map((plans) => simulateHistory(model, options.uniqueWrites === true ? plans.map(withUniqueWrite) : plans));
+    .map((plans) => simulateHistory(model, options.uniqueValues === true ? plans.map(withUniqueValue) : plans));
 }
 
 function arbitraryPlan(model: string, { lieEvery = 0, uncertain = true }: ArbitraryOptions): fc.Arbitrary<Plan> {
@@ -41,7 +41,8 @@ function arbitraryPlan(model: string, { lieEvery = 0, uncertain = true }: Arbitr
     });
 }
 
-/** Every value is written once; what is neither a write nor a read becomes a read. */
-function withUniqueWrite(plan: Plan, index: number): Plan {
-  return plan.f === 'write' ? { ...plan, input: index } : { ...plan, f: 'read', input: null };
+/** Every value is written once, none is deleted. */
+function withUniqueValue(plan: Plan, index: number): Plan {
+  if (plan.f === 'delete') return { ...plan, f: 'read', input: null };
+  return ['write', 'enqueue', 'lpush', 'rpush'].includes(plan.f) ? { ...plan, input: index } : plan;
 }

@@ -1,0 +1,62 @@
+/**
+ * Operations checked per second, on one core, by model: `npx tsx bench/micro/checker.ts [directory of Porcupine's test
+ * data]`. The generated histories are of 30 clients on 10 keys; in one of a hundred operations nobody knows whether it
+ * happened. Porcupine's files are `test_data` of its repository, where there is one in `PORCUPINE_TEST_DATA`.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkHistory } from '../../src/verify/check.ts';
+import type { History } from '../../src/verify/history.ts';
+import { readHistory } from '../../src/verify/readers/read-history.ts';
+import { mixes, randomHistory } from '../../test/verify/support/random-history.ts';
+
+const rounds = 3;
+const timeoutMs = 60_000;
+const operations = 100_000;
+
+console.log(
+  `${'what'.padEnd(44)} ${'operations'.padStart(10)} ${'seconds'.padStart(8)} ${'per second'.padStart(12)}  verdict`,
+);
+
+/** The best of some rounds, so that neither the compiler nor a neighbour is measured. */
+function measure(name: string, histories: readonly History[]): void {
+  let seconds = Infinity;
+  const verdicts = new Map<string, number>();
+  for (let round = 0; round < rounds; round++) {
+    verdicts.clear();
+    const startedAt = performance.now();
+    for (const history of histories) {
+      const endsAt = performance.now() + timeoutMs;
+      const { verdict } = checkHistory(history, { isOver: () => performance.now() > endsAt });
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    }
+    seconds = Math.min(seconds, (performance.now() - startedAt) / 1000);
+    if (verdicts.has('unknown')) break;
+  }
+  const count = histories.reduce((sum, history) => sum + history.operations.length, 0);
+  const rate = Math.round(count / seconds).toLocaleString('en');
+  const found = [...verdicts].map(([verdict, times]) => (histories.length === 1 ? verdict : `${times} ${verdict}`));
+  console.log(
+    `${name.padEnd(44)} ${String(count).padStart(10)} ${seconds.toFixed(2).padStart(8)} ${rate.padStart(12)}  ${found.join(', ')}`,
+  );
+}
+
+for (const [model, mix] of Object.entries(mixes)) {
+  for (const uncertainPerMille of [0, 10]) {
+    const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille, mix };
+    measure(`${model}${uncertainPerMille === 0 ? '' : ', 1 % uncertain'}`, [randomHistory(model, options)]);
+  }
+}
+
+const porcupine = process.argv[2] ?? process.env['PORCUPINE_TEST_DATA'] ?? '';
+if (existsSync(join(porcupine, 'kv'))) {
+  const read = (...path: string[]): History => readHistory(readFileSync(join(porcupine, ...path), 'utf8'));
+  for (const file of readdirSync(join(porcupine, 'kv')).sort()) measure(`Porcupine's ${file}`, [read('kv', file)]);
+  const logs = readdirSync(join(porcupine, 'jepsen')).filter((file) => file.endsWith('.log'));
+  measure(
+    `Jepsen's etcd, ${logs.length} logs`,
+    logs.sort().map((file) => read('jepsen', file)),
+  );
+} else {
+  console.log("Porcupine's own files are not measured: name the directory of its test_data");
+}

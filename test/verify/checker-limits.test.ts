@@ -1,0 +1,83 @@
+/** Long histories are checked in steps that grow with their length, and what is too hard ends with `unknown`. */
+import { describe, expect, it } from 'vitest';
+import {
+  checkHistory,
+  type CheckLimits,
+  type CheckProgress,
+  type History,
+  type Operation,
+} from '../../src/verify/index.ts';
+import { mixes, randomHistory } from './support/random-history.ts';
+
+function history(model: string, operations: number): History {
+  const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille: 10, mix: mixes[model]! };
+  return randomHistory(model, options);
+}
+
+describe('30 clients on 10 keys, one operation of a hundred uncertain', () => {
+  // Steps, not seconds, so that the machine does not matter; a step takes microseconds.
+  it.each([
+    ['register', 100_000, 1],
+    ['cas-register', 100_000, 20],
+    ['counter', 100_000, 20],
+    ['kv', 100_000, 20],
+    ['set', 50_000, 60],
+    ['list', 50_000, 50],
+    ['valkey', 50_000, 100],
+    ['queue', 1000, 100],
+  ])('%s: %i operations', (model, operations, stepsOfOperation) => {
+    let steps = 0;
+    const onProgress = (progress: CheckProgress): void => {
+      steps = progress.steps;
+    };
+    const stepsMax = (stepsOfOperation * operations) / 10;
+    const { verdict } = checkHistory(history(model, operations), { onProgress, stepsMax });
+    expect(verdict, `${steps} steps`).toBe('ok');
+  });
+});
+
+/** Adds whose sum no read can be: every subset has to be tried. */
+const hard: History = {
+  model: 'counter',
+  initial: 0,
+  nullReadIsWildcard: false,
+  operations: [
+    ...Array.from({ length: 40 }, (_, process): Operation => {
+      const input = 2 * (process + 3) ** 3;
+      return { process, f: 'add', key: 'a', input, output: null, call: process, return: Infinity, outcome: 'info' };
+    }),
+    { process: 40, f: 'read', key: 'a', input: null, output: 50_001, call: 41, return: 42, outcome: 'ok' },
+    { process: 40, f: 'read', key: 'b', input: null, output: 1, call: 43, return: 44, outcome: 'ok' },
+  ],
+};
+
+describe('what is too hard', () => {
+  it.each<[string, CheckLimits]>([
+    ['steps', { stepsMax: 10_000 }],
+    ['memory', { memoryBytesMax: 10_000_000 }],
+    ['time', { isOver: after(100) }],
+  ])('is unknown when %s are over, and a violation of another key is found all the same', (_, limits) => {
+    const verdict = checkHistory(hard, limits);
+    if (verdict.kind !== 'linearizability') throw new Error('another kind of verdict');
+    expect(verdict.partitions.map((partition) => [partition.key, partition.verdict])).toEqual([
+      ['a', 'unknown'],
+      ['b', 'illegal'],
+    ]);
+    expect(verdict.verdict).toBe('illegal');
+    expect(checkHistory({ ...hard, operations: hard.operations.slice(0, -1) }, limits).verdict).toBe('unknown');
+  });
+
+  it('is over soon when the time is', () => {
+    let steps = 0;
+    const onProgress = (progress: CheckProgress): void => {
+      steps = progress.steps;
+    };
+    expect(checkHistory(history('kv', 100_000), { isOver: () => true, onProgress }).verdict).toBe('unknown');
+    expect(steps).toBeLessThan(10 * 5000);
+  });
+});
+
+function after(times: number): () => boolean {
+  let asked = 0;
+  return () => ++asked > times;
+}
