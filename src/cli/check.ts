@@ -1,5 +1,6 @@
 /** `valthree check`: judges recorded histories, anybody's. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkHistory, modelNames } from '../verify/check.ts';
 import { HistoryError } from '../verify/history-error.ts';
@@ -28,9 +29,9 @@ Exit codes: 0 all linearizable; 1 one is not; 2 one could not be read, or judged
 
 interface CheckFlags {
   readonly model?: string;
+  readonly html?: string;
   readonly timeout: number;
   readonly memory: number;
-  readonly html?: string;
   readonly json?: true;
 }
 
@@ -38,16 +39,16 @@ export function checkCommand(): Command {
   const command = new Command('check').description(description).argument('<file...>', 'histories');
   for (const option of [
     new Option('--model <name>', 'instead of the one that the history names').choices(modelNames()),
+    new Option('--html <file>', 'write a report with pictures of one history'),
     new Option('--timeout <duration>', 'for each history; 0: none').argParser(parseDuration).default(60_000, '60s'),
     new Option('--memory <MB>', 'that a check may take, about').argParser(parseMemory).default(1024),
-    new Option('--html <file>', 'write a report with pictures; of one history'),
     new Option('--json', 'print a JSON object a history, for programs'),
   ]) {
     command.addOption(option);
   }
   return command.addHelpText('after', help).action((files: readonly string[]) => {
     const flags = command.opts<CheckFlags>();
-    if (flags.html !== undefined && files.length > 1) throw new UsageError('--html is for one history at a time');
+    if (flags.html !== undefined && files.length > 1) throw new UsageError('--html takes one history');
     process.exitCode = worst(files.map((file) => checkFile(file, flags)));
   });
 }
@@ -74,12 +75,21 @@ function checkFile(file: string, flags: CheckFlags): number {
     const text =
       flags.json === true ? summarizeVerdict(verdict, file, seconds) : describeVerdict(verdict, file, seconds);
     process.stdout.write(text);
-    if (flags.html !== undefined) writeFileSync(flags.html, renderReport(verdict, { title: file }));
+    if (flags.html !== undefined) writeReport(verdict, file, flags.html);
     return codes[verdict.verdict];
   } catch (cause) {
     if (!(cause instanceof HistoryError)) throw cause;
     process.stderr.write(`valthree: ${file}: ${cause.message}\n`);
     return codes.unknown;
+  }
+}
+
+function writeReport(verdict: HistoryVerdict, file: string, path: string): void {
+  const title = file === '-' ? 'standard input' : basename(file);
+  try {
+    writeFileSync(path, renderReport(verdict, { title }));
+  } catch (cause) {
+    throw new UsageError(`${path} cannot be written: ${(cause as Error).message}`);
   }
 }
 

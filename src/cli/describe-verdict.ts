@@ -23,8 +23,8 @@ export function summarizeVerdict(verdict: HistoryVerdict, file: string, seconds:
   const { kind, model } = verdict;
   const common = { file, kind, model, verdict: verdict.verdict, seconds: Number(seconds.toFixed(3)) };
   if (verdict.kind === 'transactions') {
-    const { serializable, anomalies, transactions } = verdict;
-    return `${JSON.stringify({ ...common, serializable, transactions: transactions.length, anomalies })}\n`;
+    const { serializable, anomalies, transactions, notes } = verdict;
+    return `${JSON.stringify({ ...common, serializable, transactions: transactions.length, anomalies, notes })}\n`;
   }
   const keys = verdict.partitions.map((partition) => ({
     key: partition.key,
@@ -79,7 +79,12 @@ function whatWasPossible({ placed, certain, states }: Explanation): string {
   return states.length === 0 ? progress : `${progress}; then the value is ${states.join(', or ')}`;
 }
 
-function describeTransactions({ anomalies, serializable, verdict }: TransactionsVerdict): readonly string[] {
+function describeTransactions({
+  anomalies,
+  serializable,
+  verdict,
+  notes = [],
+}: TransactionsVerdict): readonly string[] {
   const lines = anomalies
     .slice(0, violationsMax)
     .flatMap(({ name, description, cycle }) => [
@@ -88,5 +93,5 @@ function describeTransactions({ anomalies, serializable, verdict }: Transactions
     ]);
   if (anomalies.length > violationsMax) lines.push(`and ${anomalies.length - violationsMax} more anomalies`);
   if (verdict === 'illegal' && serializable === 'ok') lines.push('without regard to real time it is serializable');
-  return lines;
+  return [...lines, ...notes];
 }

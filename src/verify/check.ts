@@ -7,7 +7,6 @@ import { models } from './models/all-models.ts';
 import type { Model } from './models/model.ts';
 import type { HistoryVerdict } from './verdict.ts';
 
-/** Transactions over several keys, which no model of single objects can judge. */
 const listAppend = 'list-append';
 
 export interface CheckOptions extends CheckLimits {

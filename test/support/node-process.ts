@@ -16,11 +16,13 @@ export class NodeProcess {
   readonly #finished: Promise<number | null>;
   #changed: () => void = () => undefined;
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  /** `input` is what it finds on its standard input. */
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
     this.child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    this.child.stdin?.end(input);
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
       this.#changed();

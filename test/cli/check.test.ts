@@ -1,0 +1,148 @@
+/** `valthree check` as a user runs it: verdicts, exit codes, what it says, and what it says of files that are none. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { NodeProcess, valthree } from '../support/node-process.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'valthree-check-'));
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const header = '{"format":"valthree-history","version":1,"model":"register","initial":0}\n';
+const write = `{"process":0,"type":"invoke","f":"write","key":"x","value":1,"time":1}
+{"process":0,"type":"ok","f":"write","key":"x","time":2}
+`;
+
+function read(value: number): string {
+  return `{"process":1,"type":"invoke","f":"read","key":"x","time":3}
+{"process":1,"type":"ok","f":"read","key":"x","value":${value},"time":4}
+`;
+}
+
+const good = file('good.jsonl', header + write + read(1));
+const bad = file('bad.jsonl', header + write + read(0));
+const stale = [
+  { process: 0, txn: [['append', 'x', 1]], call: 0, return: 1, ok: true },
+  { process: 1, txn: [['r', 'x', []]], call: 2, return: 3, ok: true },
+  { process: 1, txn: [['r', 'x', [1]]], call: 4, return: 5, ok: true },
+];
+const transactions = file('transactions.json', JSON.stringify({ model: 'list-append', ops: stale }));
+/** So many sums that no second is enough to try them all. */
+const adds = Array.from(
+  { length: 60 },
+  (_, process) => `{"process":${process},"type":"invoke","f":"add","value":${2 * (process + 3) ** 3}}\n`,
+);
+const sums = '{"process":60,"type":"invoke","f":"read"}\n{"process":60,"type":"ok","f":"read","value":100001}\n';
+const hard = file('hard.jsonl', adds.join('') + sums);
+
+describe('a verdict', () => {
+  it('ok: a line, and 0', async () => {
+    const { code, stdout, stderr } = await valthree(['check', good]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/good\.jsonl: linearizable \(register, 2 operations on 1 key, .*s\)\n$/);
+  });
+
+  it('illegal: what cannot be placed and what was possible, and 1', async () => {
+    const { code, stdout } = await valthree(['check', bad]);
+    expect(code).toBe(1);
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/bad\.jsonl: not linearizable/),
+      '  cannot be placed: client 1: read x → 0 (called at 3, returned at 4)',
+      '    at most 1 of 2 operations can be put in order; then the value is 1',
+    ]);
+  });
+
+  it('of transactions: the anomaly and its edges', async () => {
+    const { code, stdout } = await valthree(['check', transactions]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/transactions\.json: not strictly serializable \(list-append, 3 transactions/);
+    expect(stdout).toContain('stale-read');
+    expect(stdout).toContain('without regard to real time it is serializable');
+  });
+
+  it('unknown: when the time is over, and 2', async () => {
+    const { code, stdout } = await valthree([
+      'check',
+      hard,
+      '--model',
+      'counter',
+      '--timeout',
+      '200ms',
+      '--memory',
+      '500',
+    ]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('not decided in time (counter, 61 operations on 1 key');
+    expect(stdout).toContain('not decided: 1 key');
+  });
+
+  it('for programs: a JSON object a file', async () => {
+    const { code, stdout } = await valthree(['check', '--json', good, bad, transactions]);
+    expect(code).toBe(1);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toMatchObject([
+      { file: good, verdict: 'ok', keys: [{ key: 'x', verdict: 'ok', operations: 2 }] },
+      { file: bad, verdict: 'illegal', keys: [{ violation: { operation: { f: 'read' }, states: ['1'] } }] },
+      { file: transactions, kind: 'transactions', verdict: 'illegal', serializable: 'ok' },
+    ]);
+  });
+
+  it('of standard input', async () => {
+    const process = new NodeProcess(['check', '-'], {}, header + write + read(0));
+    const { code, stdout } = await process.finished();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^-: not linearizable/);
+  });
+
+  it('as a report', async () => {
+    const path = join(directory, 'report.html');
+    expect((await valthree(['check', bad, '--html', path])).code).toBe(1);
+    const html = readFileSync(path, 'utf8');
+    expect(html).toMatch(/^<!doctype html>/);
+    expect(html).toContain('bad.jsonl');
+  });
+});
+
+describe('files that are no histories', () => {
+  it('are refused in a line each, with 2', async () => {
+    const wrong: readonly [string, string][] = [
+      [join(directory, 'nosuch'), 'nosuch: it cannot be read: ENOENT'],
+      [directory, 'it cannot be read: EISDIR'],
+      [file('torn.jsonl', `${header}{"process":`), 'torn.jsonl: line 2: this is not JSON'],
+      [file('plain.jsonl', read(1)), 'plain.jsonl: the history names no model; say which: register,'],
+      [file('x.jsonl', header.replace('register', 'x')), 'there is no model "x"; there are register'],
+    ];
+    const { code, stdout, stderr } = await valthree(['check', ...wrong.map(([path]) => path), good]);
+    expect(code).toBe(2);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toEqual(wrong.map(([, message]) => expect.stringContaining(message) as string));
+    // The others are judged all the same.
+    expect(stdout).toMatch(/good\.jsonl: linearizable/);
+  });
+
+  it('count for less than a violation', async () => {
+    expect((await valthree(['check', join(directory, 'nosuch'), bad, good])).code).toBe(1);
+  });
+});
+
+it.each([
+  [['--model', 'nosuch', good], 'Allowed choices are register, cas-register'],
+  [['--memory', '0', good], 'It must be a number of megabytes'],
+  [['--html', 'x', good, bad], '--html takes one history'],
+  [['--html', '/nosuch/x.html', good], '/nosuch/x.html cannot be written'],
+])('called wrongly, it says so and ends with 2: check %j', async (args, message) => {
+  const { code, stderr } = await valthree(['check', ...args]);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
