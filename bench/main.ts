@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: starts what it compares in one run, on this machine, and prints ratios; the figures themselves say
- * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets.
+ * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets,
+ * `--only checker` only how fast histories are judged.
  * Results also go to `bench/results/latest.json`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,7 +37,7 @@ if (ceph !== undefined) {
 if (hasProgram('redis-server')) {
   targets.push({ name: 'redis', start: () => startRedis(false) });
   targets.push({ name: 'redis aof', start: () => startRedis(true) });
-} else {
+} else if (only === undefined) {
   console.log('redis-server is not installed: no comparison with it');
 }
 
@@ -59,6 +60,21 @@ try {
     comparisons = compareByRedisBenchmark({ ours: ours.port, theirs: theirs.port }, quick);
   }
   process.stderr.write('\r'.padEnd(60));
+  if (chosen.length > 0) await report();
+} finally {
+  for (const server of servers.values()) await server.stop();
+  ceph?.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+if (only?.includes('checker') ?? true) {
+  console.log('\nhistories judged, on one core:');
+  await import('./micro/checker.ts');
+  console.log('\ntransactions judged, on one core:');
+  await import('./micro/list-append.ts');
+}
+
+async function report(): Promise<void> {
   printTable(results);
   printRatios(results);
   printComparisons(comparisons);
@@ -70,8 +86,4 @@ try {
     `${JSON.stringify({ node: process.version, results, comparisons, cost }, undefined, 2)}\n`,
   );
   console.log('\nWritten to bench/results/latest.json');
-} finally {
-  for (const server of servers.values()) await server.stop();
-  ceph?.stop();
-  rmSync(directory, { recursive: true, force: true });
 }

@@ -1,16 +1,16 @@
 /**
- * Operations checked per second, on one core, by model: `npx tsx bench/micro/checker.ts [directory of Porcupine's test
- * data]`. The generated histories are of 30 clients on 10 keys; in one of a hundred operations nobody knows whether it
- * happened. Porcupine's files are `test_data` of its repository, where there is one in `PORCUPINE_TEST_DATA`.
+ * Operations checked per second, on one core, by model: `npm run bench -- --only checker`. The generated histories are
+ * of 30 clients on 10 keys; in one of a hundred operations nobody knows whether it happened. The recorded ones are
+ * Porcupine's own (`bench/data`) and those of Jepsen and Knossos that the tests judge.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { checkHistory } from '../../src/verify/check.ts';
 import type { History } from '../../src/verify/history.ts';
 import { readHistory } from '../../src/verify/readers/read-history.ts';
 import { mixes, randomHistory } from '../../test/verify/support/random-history.ts';
 
-const rounds = 3;
+const rounds = process.argv.includes('--quick') ? 1 : 3;
 const timeoutMs = 60_000;
 const operations = 100_000;
 
@@ -48,15 +48,10 @@ for (const [model, mix] of Object.entries(mixes)) {
   }
 }
 
-const porcupine = process.argv[2] ?? process.env['PORCUPINE_TEST_DATA'] ?? '';
-if (existsSync(join(porcupine, 'kv'))) {
-  const read = (...path: string[]): History => readHistory(readFileSync(join(porcupine, ...path), 'utf8'));
-  for (const file of readdirSync(join(porcupine, 'kv')).sort()) measure(`Porcupine's ${file}`, [read('kv', file)]);
-  const logs = readdirSync(join(porcupine, 'jepsen')).filter((file) => file.endsWith('.log'));
-  measure(
-    `Jepsen's etcd, ${logs.length} logs`,
-    logs.sort().map((file) => read('jepsen', file)),
-  );
-} else {
-  console.log("Porcupine's own files are not measured: name the directory of its test_data");
+const data = new URL('../data/', import.meta.url);
+for (const file of readdirSync(data).filter((name) => name.endsWith('.gz'))) {
+  measure(file, [readHistory(gunzipSync(readFileSync(new URL(file, data))).toString())]);
 }
+const recorded = new URL('../../test/verify/histories/linearizability.jsonl.gz', import.meta.url);
+const lines = gunzipSync(readFileSync(recorded)).toString().trimEnd().split('\n');
+measure(`${lines.length} recorded histories`, lines.map(readHistory));

@@ -7,8 +7,7 @@ import type { UncertainOperations } from './linearizability-uncertain.ts';
 import type { Automaton, Lookahead } from './models/model.ts';
 
 /** Far enough for the next observations among many clients. */
-const nodesMax = 256;
-const observationsMax = 16;
+export const outlookNodesMax = 256;
 
 const roles = { extends: 0, observes: 1, resets: 2 } as const;
 
@@ -23,6 +22,8 @@ export function outlookOf<State>(
 export class Outlook<State> {
   /** It looks at nothing that returns at this time or later. */
   horizon = Infinity;
+  /** How many observations it looks at: few are found out quickly, and many find out more. */
+  observationsMax = outlookNodesMax;
   readonly #lookahead: Lookahead<State>;
   /** Indexes of operations. */
   readonly #certain: readonly number[];
@@ -43,14 +44,14 @@ export class Outlook<State> {
     this.#resets.length = 0;
     let observations = 0;
     let node = timeline.next(timeline.head);
-    for (let left = nodesMax; left > 0 && node !== timeline.end; left--, node = timeline.next(node)) {
+    for (let left = outlookNodesMax; left > 0 && node !== timeline.end; left--, node = timeline.next(node)) {
       if (timeline.isCall(node)) {
         if (this.#roles[node] === roles.resets) this.#resets.push(this.#certain[node] as number);
         continue;
       }
       const position = node - timeline.count;
       const time = timeline.returnOf(position);
-      if (time >= this.horizon || observations === observationsMax) return false;
+      if (time >= this.horizon || observations === this.observationsMax) return false;
       if (this.#roles[position] !== roles.observes) continue;
       observations++;
       const operation = this.#certain[position] as number;

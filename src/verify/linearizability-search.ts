@@ -20,7 +20,7 @@
 import type { Operation } from './history.ts';
 import { ConfigurationCache } from './linearizability-cache.ts';
 import { LongestPaths, orderOf, type PathNode } from './linearizability-paths.ts';
-import { outlookOf, type Outlook } from './linearizability-outlook.ts';
+import { outlookNodesMax, outlookOf, type Outlook } from './linearizability-outlook.ts';
 import { StateTable } from './linearizability-states.ts';
 import { Timeline } from './linearizability-timeline.ts';
 import { UncertainOperations } from './linearizability-uncertain.ts';
@@ -52,10 +52,13 @@ const attempts: readonly Attempt[] = [
   { runMax: Infinity, shownOnly: false },
 ];
 
-/** Steps of each attempt before the next one has its turn; in each round more. */
-const patienceMin = 50_000;
-const patienceOfOperation = 20;
-const patienceGrowth = 4;
+/** Steps of each attempt before the next one has its turn, at first. */
+const patienceMin = 20_000;
+const patienceOfOperation = 10;
+/** Observations that the lookahead looks at, at first. */
+const foresightMin = 16;
+/** Of both, in each round. */
+const growth = 4;
 /** Steps for partial linearizations that show what went wrong. */
 const illustrationStepsMax = 50_000;
 /** The first are free: so a plain violation of one key is found even when another has taken all the time. */
@@ -142,10 +145,12 @@ export class Search<State> {
   #decide(): Verdict {
     const open = new Set(this.#attempts());
     let patience = patienceMin + patienceOfOperation * this.#operations.length;
-    for (; ; patience *= patienceGrowth) {
+    let foresight = foresightMin;
+    for (; ; patience *= growth, foresight *= growth) {
       for (const attempt of open) {
-        const isWhole = this.#prepare(attempt);
-        this.#stepsMax = open.size === 1 ? Infinity : this.#steps + patience;
+        const isWhole = this.#prepare(attempt, foresight);
+        const isLast = open.size === 1 && (this.#outlook === undefined || foresight >= outlookNodesMax);
+        this.#stepsMax = isLast ? Infinity : this.#steps + patience;
         const verdict = this.#explore();
         if (verdict === 'ok' || (verdict === 'illegal' && isWhole && !this.#cutShort)) return verdict;
         if (this.#isExhausted) return 'unknown';
@@ -157,7 +162,7 @@ export class Search<State> {
   /** Those that differ. */
   #attempts(): readonly Attempt[] {
     const whole = attempts.filter(({ shownOnly }) => !shownOnly);
-    if (!this.#prepare(attempts[0] as Attempt)) return attempts;
+    if (!this.#prepare(attempts[0] as Attempt, foresightMin)) return attempts;
     return this.#uncertain.operations.length === 0 ? whole.slice(-1) : whole;
   }
 
@@ -167,15 +172,16 @@ export class Search<State> {
    */
   illustrate(horizon: number): readonly (readonly number[])[] {
     if (this.#outlook !== undefined) this.#outlook.horizon = horizon;
-    this.#prepare({ runMax: 1, shownOnly: false });
+    this.#prepare({ runMax: 1, shownOnly: false }, outlookNodesMax);
     this.#stepsMax = illustrationStepsMax;
     this.#explore();
     return this.#paths.orders();
   }
 
   /** Whether it tries all uncertain operations that can matter. */
-  #prepare({ runMax, shownOnly }: Attempt): boolean {
+  #prepare({ runMax, shownOnly }: Attempt, foresight: number): boolean {
     this.#runMax = runMax;
+    if (this.#outlook !== undefined) this.#outlook.observationsMax = foresight;
     const all = new UncertainOperations(this.#operations, this.#automaton);
     this.#uncertain = shownOnly ? new UncertainOperations(this.#operations, this.#automaton, true) : all;
     return this.#uncertain.operations.length === all.operations.length;

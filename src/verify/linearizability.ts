@@ -34,7 +34,7 @@ export interface CheckProgress {
 const memoryBytesMaxDefault = 2 ** 30;
 /** Every key is given so many first, so that a hard one does not keep a plain violation of another from being found. */
 const firstStepsMax = 2_000_000;
-/** For each beginning of an illegal history that is judged to find out where it goes wrong. */
+/** For all beginnings of an illegal history that are judged to find out where it goes wrong. */
 const explanationStepsMax = 200_000;
 
 /** Throws a `HistoryError` if the history does not fit the model. */
@@ -95,16 +95,24 @@ class Partitions {
     const automaton = this.#model.open(operations, this.#start);
     if (verdict !== 'illegal')
       return { key, operations, verdict, linearizations: orders.map((order) => describeOrder(order, automaton)) };
-    const violation = firstViolation(operations, (beginning) => this.#judge(beginning));
+    const violation = firstViolation(operations, this.#judgeWithin(explanationStepsMax));
     const horizon = (operations[violation] as Operation).return;
     const partial = this.#search(operations, stepsMax, (search) => search.illustrate(horizon));
     const linearizations = partial.map((order) => describeOrder(order, automaton));
     return { key, operations, verdict, linearizations, firstViolation: violation };
   }
 
-  #judge(operations: readonly Operation[]): Verdict {
-    const unique = this.#checkUniqueWrites(operations);
-    return unique?.verdict ?? this.#search(operations, explanationStepsMax, (search) => search.run().verdict);
+  #judgeWithin(stepsMax: number): (operations: readonly Operation[]) => Verdict {
+    let left = stepsMax;
+    return (operations) => {
+      const unique = this.#checkUniqueWrites(operations);
+      if (unique !== undefined) return unique.verdict;
+      return this.#search(operations, left, (search) => {
+        const { verdict } = search.run();
+        left -= search.steps;
+        return verdict;
+      });
+    };
   }
 
   #search<Result>(

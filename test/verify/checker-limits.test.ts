@@ -23,6 +23,7 @@ describe('30 clients on 10 keys, one operation of a hundred uncertain', () => {
     ['kv', 100_000, 20],
     ['set', 50_000, 60],
     ['list', 50_000, 50],
+    ['queue', 50_000, 300],
     ['valkey', 50_000, 100],
     ['queue', 1000, 100],
   ])('%s: %i operations', (model, operations, stepsOfOperation) => {

@@ -18,7 +18,7 @@ export interface RandomHistoryOptions {
   readonly mix: Readonly<Record<string, number>>;
 }
 
-/** What each model is asked to do. Collections are emptied about as fast as they are filled. */
+/** What each model is asked to do. Collections are emptied at least as fast as they are filled. */
 export const mixes: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   register: { read: 5, write: 5 },
   'cas-register': { read: 4, write: 3, cas: 3 },
@@ -26,7 +26,7 @@ export const mixes: Readonly<Record<string, Readonly<Record<string, number>>>> =
   kv: { get: 4, put: 1, append: 3 },
   set: { add: 4, remove: 3, contains: 2, read: 1 },
   list: { lpush: 1, rpush: 2, lpop: 2, rpop: 1, read: 1, length: 1 },
-  queue: { enqueue: 5, dequeue: 5 },
+  queue: { enqueue: 4, dequeue: 6 },
   valkey: { get: 8, set: 4, del: 1, incr: 1, append: 3, setnx: 1, expire: 1 },
 };
 
