@@ -54,4 +54,7 @@ for (const file of readdirSync(data).filter((name) => name.endsWith('.gz'))) {
 }
 const recorded = new URL('../../test/verify/histories/linearizability.jsonl.gz', import.meta.url);
 const lines = gunzipSync(readFileSync(recorded)).toString().trimEnd().split('\n');
-measure(`${lines.length} recorded histories`, lines.map(readHistory));
+measure(
+  `${lines.length} recorded histories`,
+  lines.map((line) => readHistory(line)),
+);

@@ -1,8 +1,10 @@
 /** `valthree serve`: one node in this process. */
 import { Command } from 'commander';
+import { nodeProperties } from '../environment/properties.ts';
 import { createLogger, type Logger } from '../server/logger.ts';
 import { startNode, type RunningNode } from '../server/node.ts';
 import { formatAddress } from './addresses.ts';
+import { antithesisWatcher } from './antithesis.ts';
 import { exitCodes } from './exit.ts';
 import { clientsAllowedBySystem } from './open-files.ts';
 import { addServeOptions, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
@@ -27,6 +29,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(options: ResolvedServeOptions): Promise<void> {
+  const watcher = antithesisWatcher(nodeProperties);
   const logger = createLogger(options);
   process.on('uncaughtException', (cause) => {
     logger.fatal({ err: cause }, 'an unexpected error: the node stops; nothing that was acknowledged is lost');
@@ -59,6 +62,7 @@ async function serve(options: ResolvedServeOptions): Promise<void> {
       settings: { ...options.settings, clientsMax: lowerToSystem(options.settings.clientsMax, logger) },
       version,
       logger,
+      watcher,
       onShutdown: (now) => {
         stop('SHUTDOWN', now);
       },

@@ -109,13 +109,15 @@ function progressText({ runs, virtualMs, events }: CampaignSummary, runsMax: num
 }
 
 function describeSummary(summary: CampaignSummary, realMs: number): string {
-  const { runs, operations, commits, virtualMs, faults } = summary;
+  const { runs, operations, commits, virtualMs, faults, properties } = summary;
+  const seen = [...properties].map(([message, count]) => `  ${message}: ${count}\n`);
   const met = faultNames.filter((name) => faults[name] > 0).map((name) => `  ${name.padEnd(18)}${faults[name]}\n`);
   const injected = Object.values(faults).reduce((sum, count) => sum + count, 0);
   return (
     `${progressText(summary, runs, realMs)}\n` +
     `${operations} operations, ${commits} commits, ${(virtualMs / 60_000).toFixed(1)} simulated minutes, ` +
-    `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}`
+    `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}` +
+    `what the nodes have observed:\n${seen.join('')}`
   );
 }
 

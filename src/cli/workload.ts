@@ -10,8 +10,10 @@ import { fromText } from '../resp/bytes.ts';
 import { renderReport } from '../verify/report/html.ts';
 import { writeHistory } from '../verify/readers/write-history.ts';
 import { Connection } from '../workload/connection.ts';
+import { workloadProperties } from '../workload/properties.ts';
 import { WorkloadError, WorkloadRunner, type Iteration } from '../workload/runner.ts';
 import { formatAddress, parseAddress, type Address } from './addresses.ts';
+import { antithesisWatcher } from './antithesis.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { parseDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
@@ -83,14 +85,16 @@ async function run(flags: WorkloadFlags): Promise<number> {
       stopped = true;
     });
   }
+  const watcher = antithesisWatcher(workloadProperties);
   const isOver = (): boolean => stopped || performance.now() > endsAt;
   const runner = new WorkloadRunner({
     ...flags,
-    environment: systemEnvironment(),
+    environment: systemEnvironment(watcher),
     seed,
     servers: flags.addrs.length,
     connect: (server) => open(flags.addrs[server] as Address, flags),
     isOver,
+    onReady: () => watcher?.setupComplete({ servers: flags.addrs.map(formatAddress).join(',') }),
   });
   print(`seed: ${seed}, servers: ${flags.addrs.map(formatAddress).join(', ')}`);
   const totals = { iterations: 0, operations: 0, definite: 0, durationMs: 0, undecided: 0 };

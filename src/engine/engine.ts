@@ -11,6 +11,7 @@
  *   lost.
  */
 import type { Environment } from '../environment/environment.ts';
+import { nodeProperties, type Watcher } from '../environment/properties.ts';
 import { markOf, type Keyspace } from '../keyspace/keyspace.ts';
 import type { AppendOutcome, Changes, Failure, Log, VerifyOutcome } from '../log/log.ts';
 import { error, type Reply } from '../resp/reply.ts';
@@ -19,6 +20,7 @@ import type { EngineLimits } from './limits.ts';
 import { Round } from './round.ts';
 import { newEngineStatistics, type EngineStatistics } from './statistics.ts';
 import type { Task } from './task.ts';
+import { TaskClock } from './task-clock.ts';
 
 export interface EngineOptions {
   readonly log: Log;
@@ -46,6 +48,7 @@ export class Engine {
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
+  readonly #clock: TaskClock;
   /** Rounds whose request is under way or answered, in order. */
   #sealed: Round[] = [];
   /** The round that collects. */
@@ -57,16 +60,17 @@ export class Engine {
   /** A write has failed: no new request until all that are under way are answered. */
   #recovering = false;
   #pumpScheduled = false;
-  /** The time that the last task saw. */
-  #nowMs = 0;
-  /** Since when the wall clock has been behind that, and where it stood. */
-  #ahead: { readonly nowMs: number; readonly sinceMs: number } | undefined;
   #waitingForRoom: (() => void)[] = [];
   #waitingForRest: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#clock = new TaskClock(options.environment);
     this.#expiry = new ExpiryCycle(this, options);
+  }
+
+  get #watcher(): Watcher | undefined {
+    return this.#options.environment.watcher;
   }
 
   get statistics(): Readonly<EngineStatistics> {
@@ -90,7 +94,7 @@ export class Engine {
     const { environment, limits } = this.#options;
     const isFirst = this.#open.tasks.length === 0;
     if (isFirst) this.#schedulePump(limits.commitIntervalMs);
-    if (isFirst || this.#nowMs >= this.#arrivingUntilMs) {
+    if (isFirst || this.#clock.latestMs >= this.#arrivingUntilMs) {
       this.#open.arrive(environment.clock.monotonic());
       this.#arrivingUntilMs = this.now() + limits.timeoutMs / arrivalsPerTimeout;
     }
@@ -159,22 +163,9 @@ export class Engine {
     round.add(task, reply);
   }
 
-  /**
-   * The time that tasks see: the wall clock, which never goes back here. After the clock was set back, this goes on at
-   * half the speed until the clock has come up with it.
-   */
+  /** The time that tasks see. */
   now(): number {
-    const { clock } = this.#options.environment;
-    const wallMs = clock.now();
-    if (wallMs >= this.#nowMs) {
-      this.#nowMs = wallMs;
-      this.#ahead = undefined;
-      return wallMs;
-    }
-    this.#ahead ??= { nowMs: this.#nowMs, sinceMs: clock.monotonic() };
-    const { nowMs, sinceMs } = this.#ahead;
-    this.#nowMs = Math.max(this.#nowMs, Math.floor(nowMs + (clock.monotonic() - sinceMs) / 2));
-    return this.#nowMs;
+    return this.#clock.now();
   }
 
   #schedulePump(delayMs: number): void {
@@ -224,6 +215,8 @@ export class Engine {
     this.#appendsUnderWay--;
     round.outcome = outcome;
     if (outcome.kind === 'committed') {
+      this.#watcher?.observe(nodeProperties.commandsShareCommit, round.tasks.length > 1);
+      this.#watcher?.observe(nodeProperties.commitsInOrder, this.#isNextToCommit(round));
       // The write was sent after every read before it had arrived, so it proves those as well.
       for (const earlier of this.#sealed) {
         earlier.proven = true;
@@ -235,6 +228,11 @@ export class Engine {
     }
     if (this.#recovering && this.#appendsUnderWay === 0) this.#recover();
     this.#pump();
+  }
+
+  #isNextToCommit(round: Round): boolean {
+    const before = this.#sealed.slice(0, this.#sealed.indexOf(round));
+    return before.every(({ writes, outcome }) => !writes || outcome?.kind === 'committed');
   }
 
   /** Asks again for the proof that a write under way has spoilt; the last round's proof is every read's before it. */
@@ -360,6 +358,7 @@ export class Engine {
     news: { readonly changes: Changes; readonly proven: readonly Round[] } | undefined,
   ): void {
     news?.changes.applyTo(this.#options.keyspace);
+    if (news !== undefined) this.#watcher?.observe(nodeProperties.rolledBack, true);
     const settled = new Round();
     const late: Task[] = [];
     for (const round of rounds) {
@@ -396,8 +395,12 @@ export class Engine {
   #runProven(waiting: Waiting, settled: Round): void {
     const alone = new Round();
     this.#runAgain(alone, waiting);
-    if (alone.writes) this.#open = alone;
-    else settled.add(waiting.task, alone.replies[0] as Reply);
+    if (alone.writes) {
+      this.#open = alone;
+    } else {
+      settled.add(waiting.task, alone.replies[0] as Reply);
+      this.#watcher?.observe(nodeProperties.readProvenByNews, true);
+    }
   }
 
   #fail(round: Round, { kind, reason }: Failure | { readonly kind: 'uncertain'; readonly reason: string }): void {
@@ -407,6 +410,7 @@ export class Engine {
   }
 
   #failTask(task: Task, kind: 'uncertain' | 'unavailable', reason: string): void {
+    this.#watcher?.observe(nodeProperties[kind], true, { reason });
     if (kind === 'uncertain') {
       this.#statistics.uncertainTasks++;
       task.settle(error(`UNCERTAIN the write may or may not have been applied: ${reason}`));

@@ -1,3 +1,5 @@
+import type { Watcher } from './properties.ts';
+
 /**
  * Everything that the code from `resp` down to `store`'s interface may not reach for by itself: time, chance and
  * timers. It is injected, so that a whole cluster can run in one thread from one seed (`docs/architecture.md`).
@@ -7,6 +9,8 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: Timers;
+  /** Whoever watches the properties of what runs; usually nobody. */
+  readonly watcher?: Watcher | undefined;
 }
 
 export interface Clock {

@@ -3,9 +3,11 @@ import { randomFillSync } from 'node:crypto';
 // The global of this name is a getter, which costs more than the clock.
 import { performance } from 'node:perf_hooks';
 import type { Environment, Random, Timer } from './environment.ts';
+import type { Watcher } from './properties.ts';
 
-export function systemEnvironment(): Environment {
+export function systemEnvironment(watcher?: Watcher): Environment {
   return {
+    watcher,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: systemRandom(),
     timers: {

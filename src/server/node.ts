@@ -1,6 +1,7 @@
 /** A node in a real process: takes its ports, opens its store, starts and stops. */
 import { systemEnvironment } from '../environment/system.ts';
 import type { Environment } from '../environment/environment.ts';
+import type { Watcher } from '../environment/properties.ts';
 import { openStore, type OpenedStore, type OpenStoreOptions } from '../store/open-store.ts';
 import { assembleNode, type NodeSettings } from './assemble-node.ts';
 import { OperatorServer } from './http.ts';
@@ -12,6 +13,7 @@ export interface NodeOptions extends NodeSettings {
   readonly store: Omit<OpenStoreOptions, 'environment'>;
   readonly tls: TlsFiles | undefined;
   readonly http: { readonly host: string; readonly port: number } | undefined;
+  readonly watcher?: Watcher | undefined;
 }
 
 export interface RunningNode {
@@ -33,7 +35,7 @@ const startRetryMs = 1000;
 
 /** @throws Error with a clear message where the node cannot start */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const environment = systemEnvironment();
+  const environment = systemEnvironment(options.watcher);
   const { logger } = options;
   const listener = new Listener({
     tls: options.tls && loadTls(options.tls),

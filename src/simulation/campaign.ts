@@ -19,6 +19,8 @@ export interface CampaignSummary {
   commits: number;
   virtualMs: number;
   readonly faults: Record<FaultName, number>;
+  /** Of the nodes, by message: how often they have observed that it holds. */
+  readonly properties: Map<string, number>;
   /** Of the events of the last run. */
   lastHash: string;
   /** The first run that failed; it is the last one. */
@@ -33,6 +35,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     commits: 0,
     virtualMs: 0,
     faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
+    properties: new Map(),
     lastHash: '',
     failed: undefined,
   };
@@ -45,6 +48,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     summary.commits += result.commits;
     summary.virtualMs += result.virtualMs;
     for (const name of faultNames) summary.faults[name] += result.faults[name] ?? 0;
+    for (const [message, count] of result.properties) {
+      summary.properties.set(message, (summary.properties.get(message) ?? 0) + count);
+    }
     if (result.failures.length > 0) summary.failed = result;
     options.onRun(summary);
   }

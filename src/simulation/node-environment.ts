@@ -3,6 +3,7 @@
  * gone when it is killed. Randomness is the world's.
  */
 import type { Environment, Random, Timer } from '../environment/environment.ts';
+import type { Watcher } from '../environment/properties.ts';
 
 /** A node's wall clock against the world's. It outlives the node's crashes, as a machine's does. */
 export interface ClockError {
@@ -20,6 +21,7 @@ export class NodeEnvironment implements Environment {
   readonly random: Random;
   readonly clock;
   readonly timers;
+  readonly watcher: Watcher | undefined;
   readonly #world: Environment;
   readonly #pending = new Set<NodeTimer>();
   /** What was due while the node was paused. */
@@ -29,6 +31,7 @@ export class NodeEnvironment implements Environment {
   constructor(world: Environment, error: ClockError) {
     this.#world = world;
     this.random = world.random;
+    this.watcher = world.watcher;
     const { clock } = world;
     this.clock = {
       now: () => Math.floor(clock.now() + error.offsetMs + clock.monotonic() * error.drift),

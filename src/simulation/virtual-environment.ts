@@ -3,6 +3,7 @@
  * clock stands still in between. Everything follows from the seed and from what is run in it.
  */
 import type { Environment, Timer } from '../environment/environment.ts';
+import type { Watcher } from '../environment/properties.ts';
 import { EventQueue, type SimulatedEvent } from './event-queue.ts';
 import { seededRandom } from '../environment/seeded-random.ts';
 
@@ -10,6 +11,7 @@ export class VirtualEnvironment implements Environment {
   readonly random;
   readonly clock;
   readonly timers;
+  watcher: Watcher | undefined;
   #nowMs = 0;
   #eventCount = 0;
   readonly #queue = new EventQueue();

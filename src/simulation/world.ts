@@ -12,6 +12,7 @@ import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
 import { planFinalReads } from '../workload/operations.ts';
 import { checkRun } from './properties.ts';
+import { PropertyWatcher } from './property-watcher.ts';
 import { Recorder } from '../workload/recorder.ts';
 import type { FaultName, Scenario } from './scenario.ts';
 import { Connection } from '../workload/connection.ts';
@@ -34,6 +35,8 @@ export interface RunResult {
   readonly events: number;
   readonly commits: number;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+  /** Of the nodes, by message: how often they have observed that it holds. */
+  readonly properties: ReadonlyMap<string, number>;
 }
 
 /** Far more than all time-outs one after another. */
@@ -51,6 +54,7 @@ export class World {
   readonly failures: string[] = [];
   judgements: readonly Judgement[] = [];
   readonly #dice: Dice;
+  readonly #watcher: PropertyWatcher;
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
   readonly #chaos: Chaos;
@@ -68,6 +72,8 @@ export class World {
     const onBroken = (what: string): void => {
       this.fail(what);
     };
+    this.#watcher = new PropertyWatcher(scenario.faults, onBroken);
+    this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
     this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, contentEtags: scenario.contentEtags, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
@@ -225,6 +231,7 @@ export class World {
       events: this.environment.eventCount,
       commits: this.store.versions,
       faults: this.#chaos.counts,
+      properties: this.#watcher.held,
     };
   }
 }

@@ -11,6 +11,7 @@ import { judge, type Judgement } from './judge.ts';
 import { KeyNames } from './key-names.ts';
 import { planFinalReads } from './operations.ts';
 import type { WorkloadPlan } from './plan.ts';
+import { workloadProperties } from './properties.ts';
 import { Recorder } from './recorder.ts';
 
 export interface RunnerOptions {
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   readonly connect: (server: number) => Promise<Connection>;
   /** The time is over: whoever is under way comes to his end. */
   readonly isOver: () => boolean;
+  /** The servers have answered for the first time. */
+  readonly onReady?: () => void;
 }
 
 export interface Iteration {
@@ -66,13 +69,14 @@ export class WorkloadRunner {
     const index = this.#iterations++;
     const plan = this.#plan(index);
     await this.#untilAnswered(['FLUSHALL'], 'OK');
+    if (index === 0) this.#options.onReady?.();
     const recorder = new Recorder(clock);
     const keys = new KeyNames();
     const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
     await Promise.all(clients.map((client) => client.run()));
     await this.#readEverything(plan, recorder, keys);
     const operations = recorder.operations();
-    return {
+    const iteration = {
       index,
       plan,
       judgements: judge(operations),
@@ -80,6 +84,21 @@ export class WorkloadRunner {
       definite: operations.filter(({ outcome }) => outcome === 'ok').length,
       durationMs: clock.monotonic() - startedAt,
     };
+    this.#observe(iteration);
+    return iteration;
+  }
+
+  #observe({ index: iteration, judgements, operations, definite }: Iteration): void {
+    const { watcher } = this.#environment;
+    const details = { seed: this.#options.seed, iteration };
+    watcher?.observe(workloadProperties.allDefinite, definite === operations, details);
+    if (definite < operations) watcher?.observe(workloadProperties.uncertain, true, details);
+    for (const { verdict } of judgements) {
+      const { linearizable, serializable, judged } = workloadProperties;
+      const property = verdict.kind === 'transactions' ? serializable : linearizable;
+      watcher?.observe(property, verdict.verdict !== 'illegal', details);
+      watcher?.observe(judged, verdict.verdict !== 'unknown', details);
+    }
   }
 
   /** Serial first; then crowds, in bursts or at their leisure. */
@@ -112,24 +131,38 @@ export class WorkloadRunner {
 
   /** Every key, by every server: what they answer belongs to the history. */
   async #readEverything(plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
-    const { servers, connect } = this.#options;
-    for (let server = 0; server < servers; server++) {
+    for (let server = 0; server < this.#options.servers; server++) {
       const client = new WorkloadClient(server, {
         plan: { ...plan, someLeave: false },
         environment: this.#environment,
         recorder,
         keys,
         fresh: () => ++this.#values,
-        connect: () => connect(server),
+        connect: () => this.#connectInTheEnd(server),
       });
       for (const read of planFinalReads(keys)) {
         for (let tries = 0; (await client.perform(read)).outcome !== 'ok'; tries++) {
-          if (tries === triesMax) throw new WorkloadError(`a server answers no reads: server=${server}`);
+          if (tries === triesMax) this.#giveUp(server, 'answers no reads');
           await this.#pause(betweenTriesMs);
         }
       }
       client.leave();
+      this.#environment.watcher?.observe(workloadProperties.answered, true);
     }
+  }
+
+  async #connectInTheEnd(server: number): Promise<Connection> {
+    for (let tries = 0; ; tries++) {
+      const connection = await this.#options.connect(server);
+      if ((await connection.ask([['PING']], replyTimeoutMs)).kind === 'answered') return connection;
+      if (tries === triesMax) this.#giveUp(server, 'cannot be reached');
+      await this.#pause(betweenTriesMs);
+    }
+  }
+
+  #giveUp(server: number, what: string): never {
+    this.#environment.watcher?.observe(workloadProperties.answered, false, { server });
+    throw new WorkloadError(`the server at the address number ${server + 1} of --addrs ${what}`);
   }
 
   /** Asks any server until one gives the definite answer that is wanted. */

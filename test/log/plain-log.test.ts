@@ -284,4 +284,17 @@ describe('PlainLog', () => {
     await node.append('b');
     expect(await verified).toEqual({ kind: 'current' });
   });
+
+  it('takes an object that it has created since it asked for no change', async () => {
+    const { store, nodes } = await cluster(1);
+    const [node] = nodes as [Node];
+    const get = store.get.bind(store);
+    store.get = async (name, options) => {
+      // Absent when the store looked, there when its answer arrives.
+      const result = await get(name, options);
+      await node.append('a');
+      return result;
+    };
+    expect(await node.log.verify(Infinity)).toEqual({ kind: 'current' });
+  });
 });

@@ -1,5 +1,6 @@
 /** Whole clusters, seed by seed. `VALTHREE_SIMULATION_SEEDS=from:count` runs others, or more. */
 import { describe, expect, it } from 'vitest';
+import { nodeProperties, type Property } from '../../src/environment/properties.ts';
 import { runCampaign } from '../../src/simulation/campaign.ts';
 import { faultNames, scenarioOf, type Scenario } from '../../src/simulation/scenario.ts';
 import { shrink } from '../../src/simulation/shrink.ts';
@@ -26,6 +27,9 @@ it(`keeps every promise on ${seeds} seeds from ${firstSeed} on, and meets every 
   );
   expect(summary.failed?.failures, `valthree simulate --seed ${summary.failed?.scenario.seed}`).toBeUndefined();
   for (const name of faultNames) expect(summary.faults[name], name).toBeGreaterThan(0);
+  for (const { kind, message } of Object.values<Property>(nodeProperties)) {
+    if (kind !== 'unreachable') expect(summary.properties.get(message) ?? 0, message).toBeGreaterThan(0);
+  }
 }, 600_000);
 
 describe('a run', () => {

@@ -63,6 +63,14 @@ describe.skipIf(!hasReferenceServer)('with a real server', () => {
   });
 });
 
+it('gives up, and says why, if one of the servers is down', async () => {
+  const node = await startTestNode();
+  const args = ['--addrs', addresses(node.port, await freePort()), '--iterations', '1', '--seed', '7'];
+  const { code, stderr } = await valthree(['workload', ...args, '--operations', '5']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('at the address number 2 of --addrs cannot be reached')]);
+  await node.drain();
+});
+
 it('finds nothing on three nodes of ours over one store', async () => {
   const url = `file:${join(directory, 'store')}`;
   const nodes = [await startTestNode({ store: { url } }), await startTestNode({ store: { url } })];

@@ -10,6 +10,7 @@
  *   may come back, and the second PUT could then apply the commit again.
  */
 import type { Environment } from '../../environment/environment.ts';
+import { nodeProperties, type Property } from '../../environment/properties.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { ETag, ObjectStore, StoreFailure } from '../../store/object-store.ts';
 import type { AppendOutcome, Changes, Commit, Deadline, Failure, Log, OpenOutcome, VerifyOutcome } from '../log.ts';
@@ -146,7 +147,7 @@ export class PlainLog implements Log {
         if (fate.kind !== 'unchanged') return fate;
       }
       if (!(await backoff.wait())) return failure(ambiguous, `${reason}: store=${store.location} object=${name}`);
-      this.retries++;
+      this.#countRetry();
     }
   }
 
@@ -159,6 +160,7 @@ export class PlainLog implements Log {
     if (version.trail.includes(of.id)) {
       // Else others came after it: the next request finds theirs as a change.
       this.#version = version.trail[0] === of.id ? version : superseded(of);
+      this.#observe(nodeProperties.fateCommitted);
       return { kind: 'committed' };
     }
     if (of.ambiguous ? !isProvablyLost(of.base, version) : isOutOfSight(of.base, version)) {
@@ -166,11 +168,12 @@ export class PlainLog implements Log {
       return { kind: 'uncertain', reason, changes: this.#changes(version) };
     }
     if (version.etag === of.base.etag) return { kind: 'unchanged' };
+    this.#observe(nodeProperties.fateLost);
     return { kind: 'conflict', changes: this.#changes(version) };
   }
 
   async verify(deadline: Deadline): Promise<VerifyOutcome> {
-    const outcome = await this.#read(this.#version.etag, deadline);
+    const outcome = await this.#read(this.#version, deadline);
     if (outcome.kind === 'unavailable') return outcome;
     if (outcome.kind === 'notModified' || this.#isOwn(outcome.version)) return { kind: 'current' };
     return { kind: 'changed', changes: this.#changes(outcome.version) };
@@ -181,11 +184,12 @@ export class PlainLog implements Log {
     return version.etag === this.#version.etag || (this.#underWay !== undefined && version.trail[0] === this.#underWay);
   }
 
-  /** Reads the object unless it still has this ETag; tries again until the deadline. */
-  async #read(ifNoneMatch: undefined, deadline: Deadline): Promise<WholeOutcome>;
-  async #read(ifNoneMatch: ETag | undefined, deadline: Deadline): Promise<ReadOutcome>;
-  async #read(ifNoneMatch: ETag | undefined, deadline: Deadline): Promise<ReadOutcome> {
+  /** Reads the object unless it is still this version; tries again until the deadline. */
+  async #read(known: undefined, deadline: Deadline): Promise<WholeOutcome>;
+  async #read(known: Version | undefined, deadline: Deadline): Promise<ReadOutcome>;
+  async #read(known: Version | undefined, deadline: Deadline): Promise<ReadOutcome> {
     const { store, name, environment } = this.#options;
+    const ifNoneMatch = known?.etag;
     const backoff = new Backoff(environment, deadline);
     for (let tries = 0; ; tries++) {
       // Nobody knows how large it is: what did not come in time gets twice the time.
@@ -201,10 +205,12 @@ export class PlainLog implements Log {
           this.#bodyBytes = result.body.length;
           return this.#decode(result.body, result.etag);
         case 'notFound':
+          // Meanwhile it may have been created by ourselves.
+          if (known !== undefined && known.etag === undefined) return { kind: 'notModified' };
           return this.#absent();
         case 'failed':
           if (result.failure === 'denied' || !(await backoff.wait())) return unavailable(result);
-          this.retries++;
+          this.#countRetry();
       }
     }
   }
@@ -214,6 +220,7 @@ export class PlainLog implements Log {
       const text = this.#decoder.decode(body);
       const image = decodeImage(text, this.#options.databaseCount);
       const trail = decodeTrail(text);
+      this.#observe(nodeProperties.databaseReadable);
       return {
         kind: 'read',
         version: {
@@ -226,6 +233,7 @@ export class PlainLog implements Log {
         },
       };
     } catch (cause) {
+      this.#observe(nodeProperties.databaseReadable, false);
       const why = cause instanceof FormatError ? cause.message : 'it is not valid UTF-8';
       return this.#refusal(`is not a database that this release can read, and was left as it is: ${why}`);
     }
@@ -234,10 +242,21 @@ export class PlainLog implements Log {
   /** No object: an empty database, unless there was one. Then it is not created anew: somebody has to know why. */
   #absent(): WholeOutcome {
     if (this.#version.etag !== undefined) {
+      this.#observe(nodeProperties.databaseVanished);
       return this.#refusal('has vanished; restore it, or restart the nodes to begin with an empty database');
     }
+    this.#observe(nodeProperties.databaseAbsent);
     const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());
     return { kind: 'read', version: { etag: undefined, image, trail: [absentId], unique: true, hasTrail: true } };
+  }
+
+  #countRetry(): void {
+    this.retries++;
+    this.#observe(nodeProperties.sentAgain);
+  }
+
+  #observe(property: Property, holds = true): void {
+    this.#options.environment.watcher?.observe(property, holds);
   }
 
   #refusal(what: string): Failure {
