@@ -36,7 +36,10 @@ interface CheckFlags {
 }
 
 export function checkCommand(): Command {
-  const command = new Command('check').description(description).argument('<file...>', 'histories');
+  const command = new Command('check')
+    .summary("Check recorded histories, anybody's.")
+    .description(description)
+    .argument('<file...>', 'histories');
   for (const option of [
     new Option('--model <name>', 'instead of the one that the history names').choices(modelNames()),
     new Option('--html <file>', 'write a report with pictures of one history'),

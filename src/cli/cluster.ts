@@ -16,7 +16,9 @@ consecutive ports, beginning with that of --addr. Ctrl-C stops them all.`;
 const colours = [36, 33, 35, 32, 34, 31];
 
 export function clusterCommand(): Command {
-  const command = new Command('cluster').description(description);
+  const command = new Command('cluster')
+    .summary('Start several nodes over one store in this terminal.')
+    .description(description);
   command.addOption(
     new Option('--nodes <n>', 'number of nodes').argParser(integer(1, 64)).default(3).env('VALTHREE_NODES'),
   );

@@ -43,7 +43,10 @@ const shrinkRunsMax = 200;
 const seedMax = 2 ** 47;
 
 export function simulateCommand(): Command {
-  const command = new Command('simulate').description(description).addHelpText('after', examples);
+  const command = new Command('simulate')
+    .summary('Run whole clusters in one thread, under faults, from a seed.')
+    .description(description)
+    .addHelpText('after', examples);
   for (const option of [
     new Option('--seed <n>', 'of the first run; alone: that run only').argParser(integer(0, seedMax)),
     new Option('--runs <n>', `how many (${runsDefault})`).argParser(integer(1, 2 ** 31)),

@@ -45,7 +45,10 @@ Examples:
 Exit codes: 0 nothing found, 1 a promise was broken, 2 called wrongly or no server can be reached.`;
 
 export function workloadCommand(): Command {
-  const command = new Command('workload').description(description).addHelpText('after', examples);
+  const command = new Command('workload')
+    .summary("Try to catch running servers, anybody's, at breaking their promises. ERASES what they hold.")
+    .description(description)
+    .addHelpText('after', examples);
   for (const option of [
     new Option('--addrs <list>', 'addresses of the servers, host:port, with commas')
       .argParser(parseAddresses)

@@ -29,6 +29,10 @@ export interface ClientOptions {
 
 const betweenTriesMs = 50;
 
+function quietMs({ operations, quietMs: durationMs }: NonNullable<WorkloadPlan['bursts']>, index: number): number {
+  return index > 0 && index % operations === 0 ? durationMs : 0;
+}
+
 export class WorkloadClient {
   readonly #options: ClientOptions;
   readonly #index: number;
@@ -46,7 +50,7 @@ export class WorkloadClient {
   async run(): Promise<void> {
     const { plan, keys, fresh } = this.#options;
     for (let i = 0; i < plan.operations && this.#options.isOver?.() !== true; i++) {
-      await this.#pause(this.#dice.fraction() * 2 * plan.thinkMs);
+      await this.#pause(plan.bursts === undefined ? this.#dice.fraction() * 2 * plan.thinkMs : quietMs(plan.bursts, i));
       const kind = this.#dice.fraction();
       if (kind < 0.1 && this.#options.junk !== undefined) await this.#junk(this.#options.junk);
       else if (kind < 0.2) await this.#pipeline();

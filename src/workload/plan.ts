@@ -8,6 +8,8 @@ export interface WorkloadPlan {
   readonly readWeight: number;
   /** Clients pause so long between two operations, on average. */
   readonly thinkMs: number;
+  /** All do so many operations one upon another, then nothing for so long; left out: each at his own pace. */
+  readonly bursts?: { readonly operations: number; readonly quietMs: number };
   /** Whether the clocks of the servers go right: else nothing can be said of when a key expires. */
   readonly clocksAreRight: boolean;
   /** Whether some clients leave while they wait for an answer. */

@@ -30,9 +30,15 @@ export interface RunnerOptions {
   readonly onReady?: () => void;
 }
 
+interface IterationPlan extends WorkloadPlan {
+  readonly clients: number;
+  /** Whether now and then a server loses all its connections. */
+  readonly losesConnections: boolean;
+}
+
 export interface Iteration {
   readonly index: number;
-  readonly plan: WorkloadPlan & { readonly clients: number };
+  readonly plan: IterationPlan;
   readonly judgements: readonly Judgement[];
   readonly operations: number;
   readonly definite: number;
@@ -41,6 +47,7 @@ export interface Iteration {
 
 const replyTimeoutMs = 10_000;
 const betweenTriesMs = 100;
+const betweenLossesMs = 100;
 /** A server that has not answered a plain read after so many tries is down. */
 const triesMax = 100;
 
@@ -73,7 +80,9 @@ export class WorkloadRunner {
     const recorder = new Recorder(clock);
     const keys = new KeyNames();
     const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
-    await Promise.all(clients.map((client) => client.run()));
+    const load = Promise.all(clients.map((client) => client.run()));
+    if (plan.losesConnections) await this.#cutUntil(load);
+    await load;
     await this.#readEverything(plan, recorder, keys);
     const operations = recorder.operations();
     const iteration = {
@@ -102,18 +111,33 @@ export class WorkloadRunner {
   }
 
   /** Serial first; then crowds, in bursts or at their leisure. */
-  #plan(index: number): WorkloadPlan & { readonly clients: number } {
+  #plan(index: number): IterationPlan {
     const { clients, operations, keys } = this.#options;
+    const bursts = { operations: 1 + this.#dice.below(20), quietMs: this.#dice.between(10, 200) };
     return {
       clients: index === 0 ? 1 : 1 + this.#dice.below(clients),
       operations: Math.max(1, Math.ceil(operations * this.#dice.between(0.5, 1))),
       keys: 1 + this.#dice.below(keys),
       readWeight: this.#dice.pick([1, 1, 5]),
       thinkMs: this.#dice.pick([0, 0, 2, 20]),
+      ...(index > 0 && this.#dice.chance(0.3) ? { bursts } : {}),
+      losesConnections: index > 0 && this.#dice.chance(0.3),
       clocksAreRight: true,
       someLeave: index > 0,
       replyTimeoutMs,
     };
+  }
+
+  /** The servers themselves cut the connections, one server at a time. */
+  async #cutUntil(end: Promise<unknown>): Promise<void> {
+    const ended = end.then(() => true);
+    for (;;) {
+      const pause = this.#pause(this.#dice.between(0, 2 * betweenLossesMs)).then(() => false);
+      if (await Promise.race([ended, pause])) return;
+      const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
+      await connection.ask([['CLIENT', 'KILL', 'TYPE', 'normal']], replyTimeoutMs);
+      connection.close();
+    }
   }
 
   #newClient(index: number, plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): WorkloadClient {
