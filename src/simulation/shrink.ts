@@ -2,7 +2,7 @@
  * Makes a failing run smaller: fewer clients, operations, nodes, keys, kinds of faults, as long as it still fails. The
  * smaller run is another run of the same seed, not a part of the first, so what fails may look different in it.
  */
-import type { Scenario } from './scenario.ts';
+import { scenarioOf, type Scenario } from './scenario.ts';
 
 export interface ShrinkOptions {
   readonly fails: (scenario: Scenario) => Promise<boolean>;
@@ -15,8 +15,10 @@ export async function shrink(scenario: Scenario, options: ShrinkOptions): Promis
   let runs = 0;
   for (;;) {
     let found = false;
-    for (const candidate of smallerThan(smallest)) {
+    for (const smaller of smallerThan(smallest)) {
       if (runs++ >= options.runsMax) return smallest;
+      // What follows from the rest follows from what is left of it.
+      const candidate = scenarioOf(smaller.seed, smaller);
       if (!(await options.fails(candidate))) continue;
       smallest = candidate;
       found = true;

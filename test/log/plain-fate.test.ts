@@ -138,6 +138,22 @@ describe('a body edited by hand that still has the trail', () => {
   });
 });
 
+it('a 412 over an edit that may be taken back proves nothing: a proxy may deliver the PUT again then', async () => {
+  const world = new World();
+  const node = await new Node(world).open();
+  await node.append('n', '1');
+  const before = await world.text();
+  await world.write(before.replace('"n":"1"', '"n":"5"'));
+  let again: (() => Promise<PutResult>) | undefined;
+  world.putFaults.push((put) => {
+    again = put;
+    return put();
+  });
+  expect(await node.append('n', '2')).toMatchObject({ kind: 'uncertain' });
+  await world.write(before);
+  expect(await again!()).toMatchObject({ kind: 'stored' });
+});
+
 it('a commit found below that of another is committed, and what is newer is still read', async () => {
   const world = new World();
   await world.write('{"n":"1"}');

@@ -299,13 +299,13 @@ function isProvablyLost(base: Version, newest: Version): boolean {
 }
 
 /**
- * Whether so many commits have come after `base` that nobody can tell whether one of them is that of a PUT that was
- * answered by 412: a proxy may have delivered it twice, and have passed on the answer to the second. Of a body without a
- * trail nobody can ever tell; it counts as in sight, since else every write beside the original program would be
- * uncertain.
+ * Whether nobody can tell what becomes of a PUT that was answered by 412, as a proxy may deliver it twice. So many commits
+ * may have come after `base` that one of them may be this one, and the answer that to the second delivery. Or somebody
+ * has edited the base by hand: he may take that back, and the second delivery may come then. Of a body without a trail
+ * nobody can ever tell; it counts as in sight, since else every write beside the original program would be uncertain.
  */
 function isOutOfSight(base: Version, newest: ReadVersion): boolean {
-  return newest.hasTrail && !newest.trail.includes(base.trail[0] as CommitId);
+  return newest.hasTrail && (!newest.unique || !newest.trail.includes(base.trail[0] as CommitId));
 }
 
 function failure(ambiguous: boolean, reason: string): AppendOutcome {
