@@ -305,7 +305,9 @@ function isProvablyLost(base: Version, newest: Version): boolean {
  * nobody can ever tell; it counts as in sight, since else every write beside the original program would be uncertain.
  */
 function isOutOfSight(base: Version, newest: ReadVersion): boolean {
-  return newest.hasTrail && (!newest.unique || !newest.trail.includes(base.trail[0] as CommitId));
+  const at = newest.trail.indexOf(base.trail[0] as CommitId);
+  const isEditOfBase = !newest.unique && at === 1;
+  return newest.hasTrail && (at < 0 || isEditOfBase);
 }
 
 function failure(ambiguous: boolean, reason: string): AppendOutcome {
