@@ -143,10 +143,12 @@ export class FaultyStore implements ObjectStore {
         return injected('unknown', fault);
       case 'duplicate': {
         const result = await send();
-        // What was refused for want of rights is not repeated by anybody: its second delivery would make a lie of it.
-        const isDenied = result.kind === 'failed' && (result as unknown as StoreFailure).failure === 'denied';
-        if (isDenied) return result;
-        if (this.#coin()) return await send();
+        // Nobody repeats what was refused for want of rights, or has it refused the second time: both would be lies.
+        if (isDenied(result)) return result;
+        if (this.#coin()) {
+          const second = await send();
+          return isDenied(second) ? result : second;
+        }
         this.#sendLater(send, this.#upTo(delayMsMax));
         return result;
       }
@@ -184,6 +186,10 @@ export class FaultyStore implements ObjectStore {
       void send();
     }, delayMs);
   }
+}
+
+function isDenied(result: { kind: string }): boolean {
+  return result.kind === 'failed' && (result as unknown as StoreFailure).failure === 'denied';
 }
 
 function injected(failure: FailureKind, fault: Fault): StoreFailure {
