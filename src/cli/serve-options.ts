@@ -1,6 +1,7 @@
 /** The flags of `valthree serve`: what they are called, what they mean, what is refused. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromText } from '../resp/bytes.ts';
+import { layouts, type Layout } from '../log/recognising-log.ts';
 import { logLevels, type LogLevel } from '../server/logger.ts';
 import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
@@ -17,7 +18,9 @@ interface ServeFlags {
   readonly addr: Address;
   readonly store?: string;
   readonly name: string;
-  readonly layout: string;
+  readonly layout: Layout;
+  readonly pipeline: number;
+  readonly grace: number;
   readonly maxKeys: number;
   readonly databases: number;
   readonly commitInterval: number;
@@ -84,7 +87,7 @@ function storeOptions(): Option[] {
   return [
     new Option('--store <url>', `s3://bucket/name, a directory, or memory: (${defaultStore})`),
     new Option('--name <name>', 'name of the database, where --store has none').default('valthree'),
-    new Option('--layout <layout>', 'how a new database is laid out').choices(['plain']).default('plain'),
+    new Option('--layout <layout>', 'how a new database is laid out').choices(layouts).default('plain'),
     new Option('--s3-addr <url>', 'address of the S3 server, http://host:port (AWS)'),
     new Option('--s3-endpoint <url>', 'the same'),
     new Option('--s3-region <region>', 'region (AWS_REGION, or us-east-1 with --s3-addr)'),
@@ -108,6 +111,12 @@ function workOptions(): Option[] {
     new Option('--max-keys <n>', 'keys that the database may hold; 0: no limit')
       .argParser(integer(0, 2 ** 53 - 1))
       .default(0),
+    new Option('--pipeline <n>', 'commits under way at once, in the journal layout')
+      .argParser(integer(1, 64))
+      .default(4),
+    new Option('--grace <duration>', 'how long obsolete objects of the journal layout are kept in the store')
+      .argParser(parseDuration)
+      .default(3_600_000, '1h'),
     new Option('--databases <n>', 'databases that SELECT knows').argParser(integer(1, 10_000)).default(16),
     new Option(
       '--commit-interval <duration>',
@@ -163,6 +172,9 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     port: flags.addr.port,
     store: resolveStore(flags),
     databaseName: flags.name,
+    layout: flags.layout,
+    pipelineDepth: flags.pipeline,
+    graceMs: positive(flags.grace, '--grace'),
     databases: flags.databases,
     keysMax: flags.maxKeys,
     storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),

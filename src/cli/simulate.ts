@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { layouts, type Layout } from '../log/recognising-log.ts';
 import { runCampaign, type CampaignSummary } from '../simulation/campaign.ts';
 import { faultNames, type FaultName, type Scenario } from '../simulation/scenario.ts';
 import { shrink } from '../simulation/shrink.ts';
@@ -22,6 +23,7 @@ interface SimulateFlags {
   readonly operations?: number;
   readonly keys?: number;
   readonly faults?: ReadonlySet<FaultName>;
+  readonly layout?: Layout;
   readonly shrink: boolean;
   readonly artifacts?: string;
 }
@@ -56,6 +58,7 @@ export function simulateCommand(): Command {
     new Option('--operations <n>', 'of each client; the same').argParser(integer(1, 10_000)),
     new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
     new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
+    new Option('--layout <layout>', 'the same').choices(layouts),
     new Option('--no-shrink', 'do not look for a smaller run that fails'),
     new Option('--artifacts <directory>', 'where the trace, the histories and the reports of a failure go'),
   ]) {
@@ -99,9 +102,9 @@ async function run(flags: SimulateFlags): Promise<number> {
   return exitCodes.ok;
 }
 
-function givenBy({ nodes, clients, operations, keys, faults }: SimulateFlags): Partial<Scenario> {
+function givenBy({ nodes, clients, operations, keys, faults, layout }: SimulateFlags): Partial<Scenario> {
   return Object.fromEntries(
-    Object.entries({ nodes, clients, operations, keys, faults }).filter(([, value]) => value !== undefined),
+    Object.entries({ nodes, clients, operations, keys, faults, layout }).filter(([, value]) => value !== undefined),
   );
 }
 
@@ -169,10 +172,10 @@ async function smallestFailing(failed: RunResult): Promise<RunResult> {
   return smallest;
 }
 
-function replayCommand({ seed, nodes, clients, operations, keys, faults }: Scenario): string {
+function replayCommand({ seed, nodes, clients, operations, keys, faults, layout }: Scenario): string {
   const names = faults.size === 0 ? 'none' : [...faults].join(',');
   return (
     `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} ` +
-    `--operations ${operations} --keys ${keys} --faults ${names}`
+    `--operations ${operations} --keys ${keys} --layout ${layout} --faults ${names}`
   );
 }

@@ -256,10 +256,10 @@ export class Engine {
   #onVerify(round: Round, outcome: VerifyOutcome): void {
     switch (outcome.kind) {
       case 'current':
-        // Sent after every read before it had arrived, and nobody had come between: it proves those as well.
-        for (const earlier of this.#sealed) {
-          if (!earlier.writes) earlier.proven = true;
-          if (earlier === round) break;
+        // Sent after every read before it had arrived. It proves those that stand on the same writes as well; before a
+        // write of ours somebody else's may have been, and that write is what will show it.
+        for (let i = this.#sealed.indexOf(round); i >= 0 && this.#sealed[i]?.writes === false; i--) {
+          (this.#sealed[i] as Round).proven = true;
         }
         this.#settleProven();
         break;
@@ -272,6 +272,9 @@ export class Engine {
           // The proof was asked for after all these had arrived: it is one of the new state, if they only read it.
           this.#redo(rounds, { changes: outcome.changes, proven: rounds.slice(0, rounds.indexOf(round) + 1) });
         }
+        break;
+      case 'unclear':
+        round.askAgain = true;
         break;
       case 'unavailable':
         this.#failReads(round, outcome);

@@ -9,6 +9,7 @@ export interface Environment {
   readonly clock: Clock;
   readonly random: Random;
   readonly timers: Timers;
+  readonly compression: Compression;
   /** Whoever watches the properties of what runs; usually nobody. */
   readonly watcher?: Watcher | undefined;
 }
@@ -23,6 +24,13 @@ export interface Clock {
 export interface Random {
   /** An unsigned 32-bit integer, every value equally likely. */
   uint32(): number;
+}
+
+/** Gzip (RFC 1952). Injected, as a real process compresses beside its event loop. */
+interface Compression {
+  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  /** Rejects what is not gzip, or is longer than this. */
+  decompress(bytes: Uint8Array, lengthMax: number): Promise<Uint8Array>;
 }
 
 /** A timer that has been set; opaque to its owner. */

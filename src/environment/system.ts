@@ -1,15 +1,24 @@
 /** The environment of a real process: the machine's clock, its source of randomness and Node's timers. */
 import { randomFillSync } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, gunzip, gzip } from 'node:zlib';
 // The global of this name is a getter, which costs more than the clock.
 import { performance } from 'node:perf_hooks';
 import type { Environment, Random, Timer } from './environment.ts';
 import type { Watcher } from './properties.ts';
+
+const gzipAsync: (bytes: Uint8Array, options: object) => Promise<Uint8Array> = promisify(gzip);
+const gunzipAsync: (bytes: Uint8Array, options: object) => Promise<Uint8Array> = promisify(gunzip);
 
 export function systemEnvironment(watcher?: Watcher): Environment {
   return {
     watcher,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: systemRandom(),
+    compression: {
+      compress: (bytes) => gzipAsync(bytes, { level: constants.Z_BEST_SPEED }),
+      decompress: (bytes, maxOutputLength) => gunzipAsync(bytes, { maxOutputLength }),
+    },
     timers: {
       set: (callback, delayMs): Timer => setTimeout(callback, delayMs),
       clear: (timer) => {

@@ -28,12 +28,18 @@ export class Entry implements DictionaryNode<Entry> {
   }
 }
 
+/** Is told before anything of a key changes: a snapshot that is being written hangs on this. */
+export interface ChangeObserver {
+  beforeChange(key: ByteString, hash: number, entry: Entry | undefined): void;
+}
+
 /** Seconds since 1970, as of the last command: what `OBJECT IDLETIME` counts from. */
 export interface AccessClock {
   seconds: number;
 }
 
 export class Database {
+  observer: ChangeObserver | undefined;
   readonly #accessClock: AccessClock;
   readonly #entries = new Dictionary<Entry>();
   #expiringCount = 0;
@@ -61,6 +67,11 @@ export class Database {
 
   entries(): Iterable<Entry> {
     return this.#entries;
+  }
+
+  /** See `Dictionary.visitPart`. */
+  visitPart(part: number, partCount: number, visit: (entry: Entry) => void): void {
+    this.#entries.visitPart(part, partCount, visit);
   }
 
   /** See `Dictionary.scan`. */
@@ -96,6 +107,7 @@ export class Database {
     const hash = hashOf(key);
     const entry = this.#entries.find(key, hash);
     const { seconds } = this.#accessClock;
+    this.observer?.beforeChange(key, hash, entry);
     if (entry === undefined) {
       this.#entries.insert(new Entry(key, hash, value, seconds));
     } else {
@@ -114,6 +126,7 @@ export class Database {
     const entry = this.#entries.find(key);
     if (entry === undefined) throw new Error('effect on a missing key: kind=setExpiry');
     if (entry.expireAt === expireAt) return;
+    this.observer?.beforeChange(key, entry.hash, entry);
     if (entry.expireAt !== undefined) this.#expiringCount--;
     entry.expireAt = expireAt;
     if (expireAt === undefined) return;
@@ -122,6 +135,7 @@ export class Database {
   }
 
   delete(key: ByteString): void {
+    if (this.observer !== undefined) this.observer.beforeChange(key, hashOf(key), this.#entries.find(key));
     const entry = this.#entries.remove(key);
     if (entry?.expireAt !== undefined) this.#expiringCount--;
   }

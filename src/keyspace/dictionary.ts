@@ -92,6 +92,20 @@ export class Dictionary<N extends DictionaryNode<N>> {
     return reverseBits(reverseBits((cursor | ~mask) >>> 0) + 1);
   }
 
+  /**
+   * Visits the nodes whose hashes leave this remainder when divided by `partCount`, a power of two. A part takes time in
+   * proportion to its share of the table.
+   */
+  visitPart(part: number, partCount: number, visit: (node: N) => void): void {
+    const stride = Math.min(partCount, this.#levelSize);
+    const mask = partCount - 1;
+    for (let bucket = part & (stride - 1); bucket < this.#bucketCount; bucket += stride) {
+      for (let node = this.#head(bucket); node !== undefined; node = node.next) {
+        if ((node.hash & mask) === part) visit(node);
+      }
+    }
+  }
+
   /** Any node, every one equally likely but for chains of more than eight; `undefined` where there is none. */
   random(random: Random): N | undefined {
     if (this.#size === 0) return undefined;

@@ -18,7 +18,10 @@ export interface Log {
   open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome>;
   /** Makes these effects the next commit. Resolves when their fate is known or the deadline has passed. */
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome>;
-  /** Proves, by a request sent now, that nobody has committed anything that this log has not handed over. */
+  /**
+   * Proves, by a request sent now, that nobody has committed anything that this log has not handed over, provided that
+   * all appends which are under way will be committed.
+   */
   verify(deadline: Deadline): Promise<VerifyOutcome>;
   /** Requests so far that were sent again because one had failed. */
   readonly retries: number;
@@ -41,9 +44,9 @@ export type AppendOutcome =
   | { readonly kind: 'committed' }
   /**
    * Somebody else's commit came first; this one certainly never happens. The changes lead to the newest state as it was
-   * at some time after the call.
+   * at some time after the call; `undefined` where an append before this one has told of them, or of its own failure.
    */
-  | { readonly kind: 'conflict'; readonly changes: Changes }
+  | { readonly kind: 'conflict'; readonly changes: Changes | undefined }
   | Failure
   /** It may have happened and it may yet happen; what became of it could not be learnt in time. */
   | {
@@ -60,6 +63,8 @@ export type VerifyOutcome =
    * the changes are then not to be applied, the outcome of the append decides.
    */
   | { readonly kind: 'changed'; readonly changes: Changes }
+  /** What the store has answered cannot be told from an append that was under way: ask again after that. */
+  | { readonly kind: 'unclear' }
   | Failure;
 
 /** Nothing was written. `reason` says what happened and what to do, and holds no secret. */

@@ -6,7 +6,8 @@ import { Engine } from '../engine/engine.ts';
 import { engineLimitsDefault } from '../engine/limits.ts';
 import type { Environment } from '../environment/environment.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
-import { PlainLog } from '../log/plain/plain-log.ts';
+import { snapshotLimitsDefault, type SnapshotLimits } from '../log/journal/snapshotter.ts';
+import { RecognisingLog, type Layout } from '../log/recognising-log.ts';
 import { error } from '../resp/reply.ts';
 import { CountingStore } from '../store/counting-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
@@ -20,6 +21,14 @@ export interface NodeSettings {
   readonly port: number;
   /** Of the database, where the store's address names none. */
   readonly databaseName: string;
+  /** Of a database that does not exist yet. */
+  readonly layout: Layout;
+  /** How many commits may be under way at once, where the layout allows it. */
+  readonly pipelineDepth: number;
+  /** For so long obsolete objects are left in the store. */
+  readonly graceMs: number;
+  /** When snapshots are due. */
+  readonly snapshots?: SnapshotLimits;
   readonly databases: number;
   readonly keysMax: number;
   /** How long a command may wait for the store. */
@@ -45,7 +54,18 @@ export function assembleNode(parts: NodeParts): NodeServer {
   const { environment, databaseName, databases, requestTimeoutMs, logger, port } = parts;
   const store = new CountingStore(parts.store, environment.clock);
   const keyspace = new Keyspace(databases);
-  const log = new PlainLog({ store, name: databaseName, environment, databaseCount: databases, requestTimeoutMs });
+  const log = new RecognisingLog({
+    store,
+    name: databaseName,
+    node: `${parts.host}:${port}`,
+    environment,
+    layout: parts.layout,
+    databaseCount: databases,
+    requestTimeoutMs,
+    pipelineDepth: parts.pipelineDepth,
+    graceMs: parts.graceMs,
+    snapshots: parts.snapshots ?? snapshotLimitsDefault,
+  });
   const engine = new Engine({
     log,
     keyspace,
@@ -74,7 +94,14 @@ export function assembleNode(parts: NodeParts): NodeServer {
     table: commandTable,
     settings,
     logger,
-    facts: { version: parts.version, layout: 'plain', databaseName, port },
+    facts: {
+      version: parts.version,
+      databaseName,
+      port,
+      get layout() {
+        return log.layout;
+      },
+    },
     onShutdown: parts.onShutdown,
   });
 }

@@ -145,7 +145,8 @@ export class Chaos {
   }
 
   #crash(node: SimulatedNode, lastsMs: number): string | undefined {
-    if (!node.isUp) return undefined;
+    // A start takes a while: nodes that are killed again and again before its end would serve nobody in any world.
+    if (!node.isUp || (!node.isReady && this.#dice.chance(0.9))) return undefined;
     node.kill();
     this.#later(lastsMs, () => {
       if (!node.isUp) node.start();

@@ -21,6 +21,7 @@ export class NodeEnvironment implements Environment {
   readonly random: Random;
   readonly clock;
   readonly timers;
+  readonly compression;
   readonly watcher: Watcher | undefined;
   readonly #world: Environment;
   readonly #pending = new Set<NodeTimer>();
@@ -31,6 +32,7 @@ export class NodeEnvironment implements Environment {
   constructor(world: Environment, error: ClockError) {
     this.#world = world;
     this.random = world.random;
+    this.compression = world.compression;
     this.watcher = world.watcher;
     const { clock } = world;
     this.clock = {

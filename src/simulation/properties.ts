@@ -1,6 +1,4 @@
 /** What must hold at the end of every run, whatever has happened in it. */
-import { Keyspace } from '../keyspace/keyspace.ts';
-import { applyImage } from '../log/plain/apply-image.ts';
 import type { HistoryVerdict } from '../verify/verdict.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
@@ -28,13 +26,11 @@ function checkVerdict(verdict: HistoryVerdict, world: World): void {
 
 /** Every node that has read to the end holds what the bucket holds. */
 function checkAgreement(world: World): void {
-  const { image } = world.store;
-  if (image === undefined) return;
-  const edited = image[0]?.get('edited')?.value;
+  const truth = world.store.keyspace();
+  if (truth === undefined) return;
+  const edited = truth.database(0).find('edited')?.value;
   if (edited !== world.store.edited)
     world.fail(`an edit by hand is lost: ${String(edited)} instead of ${String(world.store.edited)}`);
-  const truth = new Keyspace(image.length);
-  applyImage(image, truth);
   const expected = JSON.stringify(truth.dump());
   for (const node of world.nodes) {
     const keyspace = node.server?.keyspace;

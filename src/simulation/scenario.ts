@@ -3,6 +3,7 @@
  * failing run is made smaller (`shrink.ts`).
  */
 import type { WorkloadPlan } from '../workload/plan.ts';
+import { layouts, type Layout } from '../log/recognising-log.ts';
 import type { Fault } from '../store/faulty-store.ts';
 import { Dice } from '../workload/dice.ts';
 import { seededRandom } from '../environment/seeded-random.ts';
@@ -56,6 +57,14 @@ export interface Scenario extends WorkloadPlan {
   readonly networkLatencyMs: readonly [min: number, max: number];
   readonly commitIntervalMs: number;
   readonly contentEtags: boolean;
+  readonly layout: Layout;
+  readonly pipelineDepth: number;
+  /** Small, so that nodes that were slow have to ask whether they have missed something. */
+  readonly graceMs: number;
+  /** After so many records a snapshot is due. */
+  readonly snapshotRecords: number;
+  /** About how long its parts are. */
+  readonly partLength: number;
 }
 
 /** Longer than a node lets a command wait for the store. */
@@ -86,6 +95,11 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     clocksAreRight: true,
     someLeave: false,
     replyTimeoutMs,
+    layout: dice.pick(layouts),
+    pipelineDepth: 1 + dice.below(4),
+    graceMs: dice.pick([2000, 20_000, 3_600_000]),
+    snapshotRecords: dice.pick([5, 30, 10_000]),
+    partLength: dice.pick([50, 500]),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;

@@ -6,6 +6,8 @@ import { createLogger } from '../server/logger.ts';
 import { assembleNode } from '../server/assemble-node.ts';
 import { ClientSession } from '../server/client-session.ts';
 import type { NodeServer } from '../server/node-server.ts';
+import type { SnapshotLimits } from '../log/journal/snapshotter.ts';
+import type { Layout } from '../log/recognising-log.ts';
 import type { Environment } from '../environment/environment.ts';
 import { FaultyStore, type Faults } from '../store/faulty-store.ts';
 import { LatencyStore, type Latency } from '../store/latency-store.ts';
@@ -21,6 +23,10 @@ export interface SimulatedNodeOptions {
   readonly latency: Latency;
   readonly clockError: ClockError;
   readonly commitIntervalMs: number;
+  readonly layout: Layout;
+  readonly pipelineDepth: number;
+  readonly graceMs: number;
+  readonly snapshots: SnapshotLimits;
   /** Something that must never happen has. */
   readonly onBroken: (what: string) => void;
 }
@@ -81,6 +87,10 @@ export class SimulatedNode {
       store,
       host: name,
       commitIntervalMs: this.#options.commitIntervalMs,
+      layout: this.#options.layout,
+      pipelineDepth: this.#options.pipelineDepth,
+      graceMs: this.#options.graceMs,
+      snapshots: this.#options.snapshots,
       settings: { ...settings.settings },
       logger: this.#logger(),
       onShutdown: () => {

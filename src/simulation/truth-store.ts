@@ -2,13 +2,18 @@
  * The bucket itself: what is really stored, whatever the nodes believe. It watches every version of the database: each
  * must decode, and stand on the one before it.
  */
-import { decodeImage, type Image } from '../log/plain/plain-format.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { applyImage } from '../log/plain/apply-image.ts';
+import { decodeImage } from '../log/plain/plain-format.ts';
+import type { Layout } from '../log/recognising-log.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
 import type { Clock } from '../environment/environment.ts';
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
-import type { PutOptions, PutResult } from '../store/object-store.ts';
+import type { DeleteResult, PutOptions, PutResult } from '../store/object-store.ts';
+import { isNeeded, replayJournal } from './truth-journal.ts';
 
 export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -16,6 +21,7 @@ export interface TruthOptions {
   readonly databaseCount: number;
   /** An ETag is a hash of the body, as on S3, and comes back when the body does. */
   readonly contentEtags: boolean;
+  readonly layout: Layout;
   readonly onBroken: (what: string) => void;
 }
 
@@ -24,9 +30,14 @@ export class TruthStore extends MemoryStore {
   /** Every put is refused, as by a policy that somebody has changed. */
   isReadOnly = false;
   versions = 0;
+  /** Objects that nodes have deleted. */
+  deleted = 0;
   /** What an editor has set the key `edited` to. */
   edited: string | undefined;
+  /** Of the database's own object. */
   #text: string | undefined;
+  /** Of all objects, as nodes have stored them. */
+  readonly #bodies = new Map<string, Buffer>();
   #isHostile = false;
 
   constructor(options: TruthOptions) {
@@ -35,15 +46,51 @@ export class TruthStore extends MemoryStore {
   }
 
   /** The database as it is stored; `undefined`: nothing has been written yet. */
-  get image(): Image | undefined {
-    return this.#text === undefined ? undefined : decodeImage(this.#text, this.#options.databaseCount);
+  keyspace(): Keyspace | undefined {
+    const { databaseCount, layout } = this.#options;
+    if (this.#text === undefined) return undefined;
+    if (layout === 'journal') return this.#replay();
+    const keyspace = new Keyspace(databaseCount);
+    applyImage(decodeImage(this.#text, databaseCount), keyspace);
+    return keyspace;
   }
 
   override async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
     if (this.isReadOnly) return storeFailure('denied', 'the store has become read-only');
     const result = await super.put(name, body, options);
-    if (result.kind === 'stored' && name === this.#options.name) this.#check(Buffer.from(body).toString());
+    if (result.kind === 'stored') this.#note(name, Buffer.from(body));
     return result;
+  }
+
+  override delete(name: string): Promise<DeleteResult> {
+    if (isNeeded(name, this.#options.name, this.#read)) this.#options.onBroken(`what is needed was deleted: ${name}`);
+    this.#bodies.delete(name);
+    this.deleted++;
+    return super.delete(name);
+  }
+
+  #replay(): Keyspace | undefined {
+    const { name, databaseCount, onBroken } = this.#options;
+    try {
+      return replayJournal(name, databaseCount, this.#read);
+    } catch (cause) {
+      onBroken(`the database cannot be read any more: ${String(cause)}`);
+      return undefined;
+    }
+  }
+
+  readonly #read = (name: string): string | undefined => {
+    const body = this.#bodies.get(name);
+    return body && (name.endsWith('.gz') ? gunzipSync(body) : body).toString();
+  };
+
+  #note(name: string, body: Buffer): void {
+    const { layout } = this.#options;
+    this.#bodies.set(name, body);
+    if (name.startsWith(`${this.#options.name}.log/`)) this.versions++;
+    if (name !== this.#options.name) return;
+    if (layout === 'plain') this.#check(body.toString());
+    else this.#checkHead(body.toString());
   }
 
   /** Somebody writes over the database what is none. */
@@ -56,12 +103,12 @@ export class TruthStore extends MemoryStore {
   async restore(): Promise<void> {
     this.#isHostile = false;
     if (this.#text !== undefined) await super.put(this.#options.name, Buffer.from(this.#text));
-    else await this.delete(this.#options.name);
+    else await super.delete(this.#options.name);
   }
 
   /** Somebody sets a key with an editor, which leaves the white space at the end as it is. */
   edit(value: string): boolean {
-    if (this.#text === undefined || this.#isHostile) return false;
+    if (this.#text === undefined || this.#isHostile || this.#options.layout !== 'plain') return false;
     const member = `"edited":"${value}"`;
     const isThere = /"edited":"\d"/;
     if (isThere.test(this.#text)) this.#text = this.#text.replace(isThere, member);
@@ -69,6 +116,16 @@ export class TruthStore extends MemoryStore {
     this.edited = value;
     void super.put(this.#options.name, Buffer.from(this.#text));
     return true;
+  }
+
+  #checkHead(text: string): void {
+    type Start = { readonly generation: number; readonly log: { readonly number: number } };
+    const before = this.#text === undefined ? undefined : (JSON.parse(this.#text) as Start);
+    this.#text = text;
+    const head = JSON.parse(text) as Start;
+    if (before === undefined) return;
+    if (head.generation !== before.generation + 1) this.#options.onBroken('a head does not follow the one before it');
+    if (head.log.number < before.log.number) this.#options.onBroken('the beginning of the log has gone back');
   }
 
   #check(text: string): void {

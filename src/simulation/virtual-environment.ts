@@ -4,6 +4,7 @@
  */
 import type { Environment, Timer } from '../environment/environment.ts';
 import type { Watcher } from '../environment/properties.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { EventQueue, type SimulatedEvent } from './event-queue.ts';
 import { seededRandom } from '../environment/seeded-random.ts';
 
@@ -11,6 +12,14 @@ export class VirtualEnvironment implements Environment {
   readonly random;
   readonly clock;
   readonly timers;
+  /** At once, so that nothing depends on how fast the machine is. */
+  readonly compression = {
+    compress: (bytes: Uint8Array): Promise<Uint8Array> => Promise.resolve(gzipSync(bytes, { level: 1 })),
+    decompress: (bytes: Uint8Array, maxOutputLength: number): Promise<Uint8Array> =>
+      new Promise((resolve) => {
+        resolve(gunzipSync(bytes, { maxOutputLength }));
+      }),
+  };
   watcher: Watcher | undefined;
   #nowMs = 0;
   #eventCount = 0;

@@ -75,7 +75,8 @@ export class World {
     this.#watcher = new PropertyWatcher(scenario.faults, onBroken);
     this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, contentEtags: scenario.contentEtags, onBroken });
+    const { contentEtags, layout } = scenario;
+    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, contentEtags, layout, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
@@ -155,6 +156,15 @@ export class World {
       latency: { minMs, maxMs },
       clockError: { offsetMs: 0, drift: 0 },
       commitIntervalMs: this.scenario.commitIntervalMs,
+      layout: this.scenario.layout,
+      pipelineDepth: this.scenario.pipelineDepth,
+      graceMs: this.scenario.graceMs,
+      snapshots: {
+        recordsMax: this.scenario.snapshotRecords,
+        bytesMin: 1 << 20,
+        ratio: 0.5,
+        partLength: this.scenario.partLength,
+      },
       onBroken,
     });
   }

@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault, Faults } from '../../src/store/faulty-store.ts';
-import { counterViolation, EngineCluster, resultOf, type CounterOperation } from '../support/engine-cluster.ts';
+import {
+  counterViolation,
+  EngineCluster,
+  layouts,
+  resultOf,
+  type CounterOperation,
+  type Layout,
+} from '../support/engine-cluster.ts';
 
 const keys = ['a', 'b', 'c', 'd'];
 
 /** Twelve clients on three nodes count on four keys; then the faults end, and everybody must answer and agree. */
-async function countUnder(faults: Faults, seed: number, operationsPerClient = 15): Promise<EngineCluster> {
-  const cluster = new EngineCluster(seed, 3, {});
+async function countUnder(
+  layout: Layout,
+  faults: Faults,
+  seed: number,
+  operationsPerClient = 15,
+): Promise<EngineCluster> {
+  const cluster = new EngineCluster(seed, 3, {}, layout);
   await cluster.start();
   cluster.setFaults(faults);
   const { environment } = cluster;
@@ -50,10 +62,10 @@ const each: Record<string, Faults> = {
   'truncated bodies': { truncated: 0.3 },
 };
 
-describe('three nodes, twelve clients, INCR on four keys', () => {
+describe.each(layouts)('%s: three nodes, twelve clients, INCR on four keys', (layout) => {
   it.each(Object.entries(each))('under %s: nothing lost, nothing twice, nothing stale', async (_, faults) => {
     for (let seed = 1; seed <= 6; seed++) {
-      const cluster = await countUnder(faults, seed);
+      const cluster = await countUnder(layout, faults, seed);
       for (const fault of Object.keys(faults) as Fault[]) {
         const met = cluster.nodes.reduce((sum, { faulty }) => sum + faulty.counts[fault], 0);
         // A get is truncated only where there is something to get.
@@ -65,19 +77,19 @@ describe('three nodes, twelve clients, INCR on four keys', () => {
   it('under 20 % faults of every kind at once', async () => {
     const kinds = Object.values(each).flatMap((faults) => Object.keys(faults) as Fault[]);
     const faults = Object.fromEntries(kinds.map((kind) => [kind, 0.2 / kinds.length]));
-    for (let seed = 1; seed <= 40; seed++) await countUnder(faults, seed);
+    for (let seed = 1; seed <= 40; seed++) await countUnder(layout, faults, seed);
   });
 
   it('under a store that is unreachable most of the time, errors say what happened', async () => {
-    const cluster = await countUnder({ lostRequest: 0.5, late: 0.3, refused: 0.2 }, 5, 4);
+    const cluster = await countUnder(layout, { lostRequest: 0.5, late: 0.3, refused: 0.2 }, 5, 4);
     const { uncertainTasks } = cluster.nodes[0]!.engine.statistics;
     expect(uncertainTasks).toBeGreaterThan(0);
   });
 });
 
-describe('cost', () => {
+describe.each(layouts)('%s: cost', (layout) => {
   it('settles 10,000 concurrent writes on one node with few requests', async () => {
-    const cluster = new EngineCluster(1, 1);
+    const cluster = new EngineCluster(1, 1, {}, layout);
     await cluster.start();
     await cluster.result(Promise.all(Array.from({ length: 10_000 }, (_, i) => cluster.increment(0, `key:${i}`))));
     expect(cluster.nodes[0]!.engine.statistics.writeRounds).toBeLessThanOrEqual(30);

@@ -108,7 +108,7 @@ describe('PlainLog', () => {
     expect((await two.append('b')).kind).toBe('committed');
     const lost = await one.append('x');
     expect(lost.kind).toBe('conflict');
-    if (lost.kind === 'conflict') lost.changes.applyTo(one.keyspace);
+    if (lost.kind === 'conflict') lost.changes!.applyTo(one.keyspace);
     expect(one.keys()).toBe('a,b');
     expect((await one.append('c')).kind).toBe('committed');
   });

@@ -3,19 +3,29 @@ import { Engine } from '../../src/engine/engine.ts';
 import { engineLimitsDefault } from '../../src/engine/limits.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { View } from '../../src/keyspace/view.ts';
+import { JournalLog } from '../../src/log/journal/journal-log.ts';
+import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
+import type { Log } from '../../src/log/log.ts';
 import { PlainLog } from '../../src/log/plain/plain-log.ts';
 import { error, isError, type Reply } from '../../src/resp/reply.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { FaultyStore, type Faults } from '../../src/store/faulty-store.ts';
 import { LatencyStore } from '../../src/store/latency-store.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { ObjectStore } from '../../src/store/object-store.ts';
+
+export const layouts = ['plain', 'journal'] as const;
+export type Layout = (typeof layouts)[number];
 
 export class EngineCluster {
   readonly environment: VirtualEnvironment;
   readonly store: MemoryStore;
   readonly nodes: { readonly engine: Engine; readonly keyspace: Keyspace; readonly faulty: FaultyStore }[] = [];
 
-  constructor(seed: number, nodeCount: number, faults: Faults = {}) {
+  readonly #layout: Layout;
+
+  constructor(seed: number, nodeCount: number, faults: Faults = {}, layout: Layout = 'plain') {
+    this.#layout = layout;
     this.environment = new VirtualEnvironment(seed);
     this.store = new MemoryStore(this.environment.clock);
     for (let i = 0; i < nodeCount; i++) this.#addNode(faults);
@@ -29,15 +39,26 @@ export class EngineCluster {
       environment,
       faults,
     );
-    const log = new PlainLog({ store: faulty, name: 'db', environment, databaseCount: 1, requestTimeoutMs: 500 });
     const engine = new Engine({
-      log,
+      log: this.#newLog(faulty),
       keyspace,
       environment,
       limits: { ...engineLimitsDefault, timeoutMs: 4000 },
       replyToError: (cause) => error(`ERR ${(cause as Error).message}`),
     });
     this.nodes.push({ engine, keyspace, faulty });
+  }
+
+  #newLog(store: ObjectStore): Log {
+    const options = { store, name: 'db', environment: this.environment, databaseCount: 1, requestTimeoutMs: 500 };
+    if (this.#layout === 'plain') return new PlainLog(options);
+    return new JournalLog({
+      ...options,
+      node: 'node',
+      pipelineDepth: 4,
+      graceMs: 3_600_000,
+      snapshots: snapshotLimitsDefault,
+    });
   }
 
   async start(): Promise<void> {

@@ -1,0 +1,101 @@
+/**
+ * Deletes what no head needs any more. A head makes older objects obsolete; for the grace period they are left to readers
+ * who are slow. All dates are the store's.
+ *
+ * Invariants:
+ * - What the newest head needs, or one that was the newest within the grace period, is not deleted.
+ * - An object of a snapshot that nobody names is deleted only if it is older than the newest head: whoever has begun to
+ *   write a snapshot since may still name it, and whoever began before loses the race for the head.
+ */
+import type { ListedObject } from '../../store/object-store.ts';
+import type { Deadline } from '../log.ts';
+import type { EarlierHead, Head } from './head.ts';
+import { decodeManifest } from './manifest.ts';
+import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
+import type { Requests } from './requests.ts';
+
+interface CollectorOptions {
+  readonly requests: Requests;
+  /** Of the database, in the store. */
+  readonly name: string;
+  readonly databaseCount: number;
+  readonly graceMs: number;
+}
+
+/** Dates of stores are of seconds, some in milliseconds: what lies closer together has no certain order. */
+const dateToleranceMs = 2000;
+const deletesAtOnce = 4;
+
+/** Of the heads before this one, those that must still be known, when this one has been in place since `at`. */
+export function neededHistory({ history }: Head, at: number, graceMs: number): readonly EarlierHead[] {
+  const newest = history.findLastIndex((earlier) => earlier.at + graceMs < at);
+  return history.slice(Math.max(0, newest));
+}
+
+export class Collector {
+  readonly #options: CollectorOptions;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Deletes what can be; what cannot be found out, or deleted, is left for the next time.
+   * @param head the newest, put in place a moment ago
+   * @param at the store's date of that
+   */
+  async collect(head: Head, at: number, deadline: Deadline): Promise<void> {
+    const { requests, name, graceMs } = this.#options;
+    const own: ListedObject[] = [];
+    for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
+      const listed = await requests.list(prefix, deadline);
+      if (listed === undefined) return;
+      own.push(...listed);
+    }
+    const needed = [...neededHistory(head, at, graceMs), { number: head.log.number, snapshot: head.snapshot, at }];
+    const [oldest] = needed as [EarlierHead];
+    // What the oldest made obsolete has been so for the grace period only if the oldest is that old itself.
+    const first = oldest.at + graceMs < at ? oldest.number : 0;
+    const parts = await this.#partsOf(head.database, needed, deadline);
+    if (parts === undefined) return;
+    const isObsolete = ({ name: object, modifiedAt }: ListedObject): boolean => {
+      if (object.startsWith(recordPrefix(name)) || object.startsWith(sidePrefix(name)))
+        return (numberOf(name, object) ?? first) < first;
+      return object.startsWith(snapshotPrefix(name)) && !parts.has(object) && modifiedAt < at - dateToleranceMs;
+    };
+    await this.#deleteAll(own.filter(isObsolete));
+  }
+
+  /** The names of all objects that the snapshots of these heads are made of. */
+  async #partsOf(
+    database: string,
+    heads: readonly EarlierHead[],
+    deadline: Deadline,
+  ): Promise<ReadonlySet<string> | undefined> {
+    const { requests, databaseCount } = this.#options;
+    const names = new Set<string>();
+    for (const { snapshot } of heads) {
+      if (snapshot === undefined) continue;
+      names.add(snapshot);
+      const fetched = await requests.fetch(snapshot, deadline, (body) =>
+        decodeManifest(body, { database, databaseCount }),
+      );
+      if (fetched.kind !== 'found') return undefined;
+      for (const { parts } of fetched.content.databases) for (const part of parts) names.add(part.name);
+    }
+    return names;
+  }
+
+  async #deleteAll(objects: readonly ListedObject[]): Promise<void> {
+    const { store } = this.#options.requests;
+    let at = 0;
+    const worker = async (): Promise<void> => {
+      for (;;) {
+        const object = objects[at++];
+        if (object === undefined) return;
+        await store.delete(object.name);
+      }
+    };
+    await Promise.all(Array.from({ length: deletesAtOnce }, worker));
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Effects in JSON: a list each, of the kind's name and what it needs, `["setString", 0, "key", "value"]`. Nothing that
+ * is not exactly of this form is read (`docs/store-format.md`).
+ */
+import type { Effect } from '../../keyspace/effect.ts';
+import { decodeBytes, encodeBytes } from './bytes-format.ts';
+import { asCount, asList, FormatError, show } from './format-error.ts';
+
+export function encodeEffects(effects: readonly Effect[]): string {
+  return `[${effects.map(encodeEffect).join(',')}]`;
+}
+
+function encodeEffect(effect: Effect): string {
+  const { kind, db } = effect;
+  switch (effect.kind) {
+    case 'setString':
+      return `["${kind}",${db},${encodeBytes(effect.key)},${encodeBytes(effect.value)}]`;
+    case 'writeString':
+      return `["${kind}",${db},${encodeBytes(effect.key)},${effect.offset},${encodeBytes(effect.bytes)}]`;
+    case 'setExpiry':
+      return `["${kind}",${db},${encodeBytes(effect.key)},${effect.expireAt ?? 'null'}]`;
+    case 'delete':
+      return `["${kind}",${db},${encodeBytes(effect.key)}]`;
+    case 'rename':
+    case 'copy':
+      return `["${kind}",${db},${encodeBytes(effect.key)},${effect.toDb},${encodeBytes(effect.toKey)}]`;
+    case 'flush':
+      return `["${kind}",${db}]`;
+    case 'swap':
+      return `["${kind}",${db},${effect.withDb}]`;
+  }
+}
+
+/** @throws FormatError */
+export function decodeEffects(json: unknown, databaseCount: number): readonly Effect[] {
+  return asList(json, 'effects').map((item, index) => {
+    const [kind, db, ...rest] = asList(item, `effects[${index}]`);
+    const reader = new Reader(rest, `effects[${index}]`, databaseCount);
+    const effect = decodeEffect(kind, reader.asDatabase(db), reader);
+    reader.end();
+    return effect;
+  });
+}
+
+function decodeEffect(kind: unknown, db: number, reader: Reader): Effect {
+  switch (kind) {
+    case 'setString':
+      return { kind, db, key: reader.bytes(), value: reader.bytes() };
+    case 'writeString':
+      return { kind, db, key: reader.bytes(), offset: reader.count(), bytes: reader.bytes() };
+    case 'setExpiry':
+      return { kind, db, key: reader.bytes(), expireAt: reader.time() };
+    case 'delete':
+      return { kind, db, key: reader.bytes() };
+    case 'rename':
+    case 'copy':
+      return { kind, db, key: reader.bytes(), toDb: reader.database(), toKey: reader.bytes() };
+    case 'flush':
+      return { kind, db };
+    case 'swap':
+      return { kind, db, withDb: reader.database() };
+    default:
+      throw new FormatError(`an effect that is not known to this release: kind=${show(kind)}`);
+  }
+}
+
+/** Takes what an effect needs one after another, in order. */
+class Reader {
+  readonly #items: readonly unknown[];
+  readonly #what: string;
+  readonly #databaseCount: number;
+  #at = 0;
+
+  constructor(items: readonly unknown[], what: string, databaseCount: number) {
+    this.#items = items;
+    this.#what = what;
+    this.#databaseCount = databaseCount;
+  }
+
+  bytes(): string {
+    return decodeBytes(this.#items[this.#at++], this.#what);
+  }
+
+  count(): number {
+    return asCount(this.#items[this.#at++], this.#what);
+  }
+
+  /** Milliseconds since 1970; `undefined`: never. */
+  time(): number | undefined {
+    if (this.#items[this.#at] !== null) return this.count();
+    this.#at++;
+    return undefined;
+  }
+
+  database(): number {
+    return this.asDatabase(this.#items[this.#at++]);
+  }
+
+  asDatabase(value: unknown): number {
+    const db = asCount(value, this.#what);
+    if (db < this.#databaseCount) return db;
+    throw new FormatError(`${this.#what} is of a database that this node does not have, see --databases: db=${db}`);
+  }
+
+  end(): void {
+    if (this.#at < this.#items.length) throw new FormatError(`${this.#what} has more than it needs`);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The head: the one object of a database that is overwritten, by compare-and-swap. It says where the log begins and
+ * names the newest snapshot. It has the database's own name, so that one object decides which layout a database has.
+ */
+import { asCount, asFields, asList, asText, FormatError, refuseUnknown } from './format-error.ts';
+import { parseChecked, withChecksum } from './record.ts';
+
+const headVersion = 1;
+
+/** Where the log goes on after what comes before it. */
+interface LogStart {
+  /** The first record that is needed. */
+  readonly number: number;
+  /** The id of the last valid record before it. */
+  readonly parent: string;
+}
+
+export interface Head {
+  /** What all objects of this database say that they belong to; made by chance when it is created. */
+  readonly database: string;
+  /** One more with every head: no two heads are the same, so no ETag comes back. */
+  readonly generation: number;
+  readonly log: LogStart;
+  /** The object that lists the parts of the snapshot; `undefined`: the database began with nothing. */
+  readonly snapshot: string | undefined;
+  /** Heads before this one whose objects may still be there, the oldest first. */
+  readonly history: readonly EarlierHead[];
+}
+
+/** What an earlier head said. */
+export interface EarlierHead {
+  /** It needed no record below this. */
+  readonly number: number;
+  readonly snapshot: string | undefined;
+  /** When it was put in place, by the store's date, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+export function encodeHead({ database, generation, log, snapshot, history }: Head): Buffer {
+  const head = {
+    valthree: 'head',
+    version: headVersion,
+    database,
+    generation,
+    log,
+    snapshot: snapshot ?? null,
+    history,
+  };
+  return withChecksum(Buffer.from(JSON.stringify(head).slice(0, -1), 'utf8'));
+}
+
+/** Whether this is meant to be a head. A database in the `plain` layout is not: no member of it is a number. */
+export function looksLikeHead(body: Uint8Array): boolean {
+  return /^\{"valthree":"head","version":\d/.test(Buffer.from(body.subarray(0, 64)).toString('latin1'));
+}
+
+/** @throws FormatError */
+export function decodeHead(body: Uint8Array): Head {
+  const { database, generation, log, snapshot, history, ...rest } = parseChecked(body, 'head', headVersion);
+  refuseUnknown(rest, 'it');
+  return {
+    database: asText(database, 'database'),
+    generation: asCount(generation, 'generation'),
+    log: decodeLogStart(log),
+    snapshot: snapshot === null ? undefined : asText(snapshot, 'snapshot'),
+    history: asList(history, 'history').map(decodeEarlier),
+  };
+}
+
+function decodeLogStart(value: unknown): LogStart {
+  const { number, parent, ...rest } = asFields(value, 'log');
+  refuseUnknown(rest, 'log');
+  const start = { number: asCount(number, 'log.number'), parent: asText(parent, 'log.parent') };
+  if (start.number === 0) throw new FormatError('log.number is 0, but the first record has number 1');
+  return start;
+}
+
+function decodeEarlier(value: unknown): EarlierHead {
+  const { number, snapshot, at, ...rest } = asFields(value, 'history');
+  refuseUnknown(rest, 'history');
+  return {
+    number: asCount(number, 'history.number'),
+    snapshot: snapshot === undefined ? undefined : asText(snapshot, 'history.snapshot'),
+    at: asCount(at, 'history.at'),
+  };
+}

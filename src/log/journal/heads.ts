@@ -1,0 +1,132 @@
+/** Reads the head, creates the first one, and keeps the rule of the store's dates. */
+import { nodeProperties } from '../../environment/properties.ts';
+import type { StoreDate } from '../../store/object-store.ts';
+import type { Deadline, Failure } from '../log.ts';
+import { decodeHead, encodeHead, type Head } from './head.ts';
+import { beginningId, newId } from './record.ts';
+import type { Fetched, Requests } from './requests.ts';
+
+export type FoundHead = Fetched<Head> & { readonly kind: 'found' };
+
+export type Confirmation =
+  | { readonly kind: 'confirmed' }
+  /** The number is obsolete: what the store said of it means nothing. */
+  | { readonly kind: 'behind'; readonly head: FoundHead }
+  | Failure;
+
+export class Heads {
+  readonly #requests: Requests;
+  readonly #name: string;
+  readonly #graceMs: number;
+  #newest: Head | undefined;
+  /** The earliest date by which the newest is known to have been in place. */
+  #newestSince: StoreDate;
+  /** The store's date at which the end of the log, as this node knows it, was certainly not obsolete. */
+  #freshAt: StoreDate;
+
+  /** @param name of the database in the store */
+  constructor(requests: Requests, name: string, graceMs: number) {
+    this.#requests = requests;
+    this.#name = name;
+    this.#graceMs = graceMs;
+  }
+
+  /** The id that all objects of the database bear. Only after `open`. */
+  get database(): string {
+    return this.newest.database;
+  }
+
+  /** The newest that this node has seen. Only after `open`. */
+  get newest(): Head {
+    if (this.#newest === undefined) throw new Error('the log is not open');
+    return this.#newest;
+  }
+
+  /** The head as it is; where there is none, the first one is created. */
+  async open(deadline: Deadline): Promise<FoundHead | Failure> {
+    const { environment, store } = this.#requests;
+    const backoff = this.#requests.backoff(deadline);
+    for (;;) {
+      const fetched = await this.fetch(deadline);
+      if (fetched.kind !== 'notFound') return fetched;
+      environment.watcher?.observe(nodeProperties.databaseAbsent, true);
+      const log = { number: 1, parent: beginningId };
+      const head = { database: newId(environment.random), generation: 1, log, snapshot: undefined, history: [] };
+      const timeoutMs = this.#requests.timeoutMs(deadline);
+      const result = await store.put(this.#name, encodeHead(head), { ifNoneMatch: '*', timeoutMs });
+      // Whatever has become of it: the head is what is there now.
+      if (result.kind !== 'failed') continue;
+      if (result.failure === 'denied' || !(await backoff.wait()))
+        return { kind: 'unavailable', reason: result.message };
+      this.#requests.countRetry();
+    }
+  }
+
+  async fetch(deadline: Deadline): Promise<Fetched<Head>> {
+    const fetched = await this.#requests.fetch(this.#name, deadline, decodeHead);
+    if (fetched.kind === 'notFound' && this.#newest !== undefined) {
+      this.#requests.environment.watcher?.observe(nodeProperties.databaseVanished, true);
+      const what = 'has vanished; restore it, or restart the nodes to begin with an empty database';
+      return this.#requests.failure(what, this.#name);
+    }
+    if (fetched.kind !== 'found') return fetched;
+    const { database, generation } = fetched.content;
+    if (this.#newest !== undefined && database !== this.#newest.database)
+      return this.#requests.failure('is now the head of another database; restart the nodes', this.#name);
+    if (this.#newest !== undefined && generation < this.#newest.generation)
+      return this.#requests.failure('is an older head than was there before; restore the newest', this.#name);
+    this.#requests.environment.watcher?.observe(nodeProperties.databaseReadable, true);
+    if (generation !== this.#newest?.generation) this.#newestSince = fetched.date;
+    this.#newest = fetched.content;
+    return fetched;
+  }
+
+  /**
+   * Whether what the store has just said of this number of the log can be relied on: whoever has slept may have asked
+   * for a number that was collected meanwhile. What was current stays so for the grace period, of which half is left for
+   * what is under way; by the store's dates alone. Else the head is asked: what it does not make obsolete now was not
+   * obsolete then.
+   * @param freshAt when the number was known not to be obsolete; left out: when the end of the log was
+   */
+  async confirm(number: number, date: StoreDate, deadline: Deadline, freshAt = this.#freshAt): Promise<Confirmation> {
+    if (date !== undefined && freshAt !== undefined && date - freshAt < this.#graceMs / 2) return { kind: 'confirmed' };
+    const fetched = await this.fetch(deadline);
+    if (fetched.kind === 'unavailable') return fetched;
+    if (fetched.kind === 'notFound') throw new Error('a missing head was not noticed');
+    return fetched.content.log.number > number ? { kind: 'behind', head: fetched } : { kind: 'confirmed' };
+  }
+
+  /** By when the newest was in place, by the store's date, at the latest. */
+  get newestSince(): StoreDate {
+    return this.#newestSince;
+  }
+
+  /** Puts the next head in the place of that with this ETag. @returns whether it is certain that it is there */
+  async swap(head: Head, etag: string, deadline: Deadline): Promise<boolean> {
+    const { store } = this.#requests;
+    const body = encodeHead(head);
+    const backoff = this.#requests.backoff(deadline);
+    for (;;) {
+      const timeoutMs = this.#requests.timeoutMs(deadline, body.length);
+      const result = await store.put(this.#name, body, { ifMatch: etag, timeoutMs });
+      if (result.kind === 'failed' && result.failure === 'denied') return false;
+      if (result.kind !== 'stored') {
+        // Whatever the answer was: what is there now says what has become of it.
+        const fetched = await this.fetch(deadline);
+        if (fetched.kind !== 'found') return false;
+        if (fetched.content.snapshot === head.snapshot) return true;
+        if (fetched.etag !== etag || !(await backoff.wait())) return false;
+        this.#requests.countRetry();
+        continue;
+      }
+      this.#newest = head;
+      this.#newestSince = result.date;
+      return true;
+    }
+  }
+
+  /** The store has confirmed at this date that nothing comes after the end of the log that this node knows. */
+  refresh(date: StoreDate): void {
+    if (date !== undefined && (this.#freshAt === undefined || date > this.#freshAt)) this.#freshAt = date;
+  }
+}

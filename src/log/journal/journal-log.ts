@@ -1,0 +1,109 @@
+/**
+ * The `journal` layout: a log of numbered records, each created once (`If-None-Match: *`), and a head that says where it
+ * begins (`docs/store-format.md`). A commit is one small object, and several may be under way at once.
+ *
+ * Invariants:
+ * - A commit is reported as committed only when it and all before it are known to be in the chain.
+ * - A commit that is reported as lost is not in the chain, and never will be.
+ * - Nothing is concluded from a number that may have been collected since (`Heads.confirm`).
+ */
+import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { AppendOutcome, Commit, Deadline, Log, OpenOutcome, VerifyOutcome } from '../log.ts';
+import { Collector } from './collector.ts';
+import { Follower } from './follower.ts';
+import { Heads } from './heads.ts';
+import { Pipeline } from './pipeline.ts';
+import { Requests, type RequestOptions } from './requests.ts';
+import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
+
+export interface JournalLogOptions extends RequestOptions {
+  /** The name of the database in the store. */
+  readonly name: string;
+  /** Who writes, for people who read the log. */
+  readonly node: string;
+  readonly databaseCount: number;
+  /** How many commits may be under way at once. */
+  readonly pipelineDepth: number;
+  /** For so long after it became obsolete an object is left, by the store's dates. */
+  readonly graceMs: number;
+  readonly snapshots: SnapshotLimits;
+}
+
+/** Collecting takes as long as it takes; what is left is for the next time. */
+const collectPatienceMs = 600_000;
+
+export class JournalLog implements Log {
+  readonly pipelineDepth: number;
+  readonly #requests: Requests;
+  readonly #heads: Heads;
+  readonly #follower: Follower;
+  readonly #pipeline: Pipeline;
+
+  constructor(options: JournalLogOptions) {
+    const { name, node, databaseCount, pipelineDepth, graceMs } = options;
+    this.pipelineDepth = pipelineDepth;
+    const requests = new Requests(options);
+    const heads = new Heads(requests, name, graceMs);
+    const collector = new Collector({ requests, name, databaseCount, graceMs });
+    const snapshotter = new Snapshotter({
+      requests,
+      heads,
+      name,
+      graceMs,
+      limits: options.snapshots,
+      onSwapped: (head) => {
+        const { clock } = requests.environment;
+        if (heads.newestSince === undefined) return;
+        void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
+      },
+    });
+    const follower = new Follower({ requests, heads, snapshotter, name, databaseCount });
+    this.#requests = requests;
+    this.#heads = heads;
+    this.#follower = follower;
+    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, name, node });
+  }
+
+  get retries(): number {
+    return this.#requests.retries;
+  }
+
+  open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
+    return this.#follower.open(keyspace, deadline);
+  }
+
+  append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
+    return this.#pipeline.append(commit, deadline);
+  }
+
+  /** Asks for the number behind all that is known and under way: that nobody has it proves that nobody was before. */
+  async verify(deadline: Deadline): Promise<VerifyOutcome> {
+    const follower = this.#follower;
+    const { tip } = follower;
+    const number = this.#pipeline.next;
+    const fetched = await follower.chain.fetch(number, deadline);
+    if (fetched.kind === 'unavailable') return fetched;
+    // Nobody has it, or this node has sent it since: then the question came first.
+    if (fetched.kind === 'notFound' || this.#pipeline.isOwn(fetched.content.id)) {
+      const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
+      if (confirmed.kind === 'unavailable') return confirmed;
+      if (confirmed.kind === 'confirmed') {
+        if (follower.tip === tip) this.#heads.refresh(fetched.date);
+        return { kind: 'current' };
+      }
+    }
+    // Nobody can tell what it means until what is under way is settled.
+    const isUnclear = (): boolean => number !== tip.next || !this.#pipeline.isEmpty || follower.tip !== tip;
+    if (isUnclear()) return { kind: 'unclear' };
+    const news = await follower.news(deadline, fetched.kind === 'found' ? fetched : undefined);
+    if (news.kind === 'unavailable') return news;
+    if (isUnclear()) return { kind: 'unclear' };
+    if (!news.isNothing) return { kind: 'changed', changes: news.changes };
+    follower.tip = news.tip;
+    return { kind: 'current' };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * The log of a database whose layout is not known before it is opened: it is chosen when the database is created, and
+ * recognised from then on. One object decides, that of the database's own name: a head, or the whole database.
+ */
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { looksLikeHead } from './journal/head.ts';
+import { JournalLog, type JournalLogOptions } from './journal/journal-log.ts';
+import { Requests } from './journal/requests.ts';
+import type { AppendOutcome, Commit, Deadline, Log, OpenOutcome, VerifyOutcome } from './log.ts';
+import { PlainLog } from './plain/plain-log.ts';
+
+export const layouts = ['journal', 'plain'] as const;
+export type Layout = (typeof layouts)[number];
+
+export interface RecognisingLogOptions extends JournalLogOptions {
+  /** Of a database that does not exist yet. */
+  readonly layout: Layout;
+}
+
+export class RecognisingLog implements Log {
+  /** As recognised; before that, as it would be created. */
+  layout: Layout;
+  readonly #options: RecognisingLogOptions;
+  #log: Log | undefined;
+
+  constructor(options: RecognisingLogOptions) {
+    this.#options = options;
+    this.layout = options.layout;
+  }
+
+  get pipelineDepth(): number {
+    return this.#opened.pipelineDepth;
+  }
+
+  get retries(): number {
+    return this.#log?.retries ?? 0;
+  }
+
+  async open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
+    const { name } = this.#options;
+    const result = await new Requests(this.#options).get(name, deadline);
+    if (result.kind === 'unavailable') return result;
+    if (result.kind === 'found') this.layout = looksLikeHead(result.body) ? 'journal' : 'plain';
+    this.#log = this.layout === 'plain' ? new PlainLog(this.#options) : new JournalLog(this.#options);
+    return this.#log.open(keyspace, deadline);
+  }
+
+  append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
+    return this.#opened.append(commit, deadline);
+  }
+
+  verify(deadline: Deadline): Promise<VerifyOutcome> {
+    return this.#opened.verify(deadline);
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.close();
+  }
+
+  get #opened(): Log {
+    if (this.#log === undefined) throw new Error('the log is not open');
+    return this.#log;
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * What a log really holds, read in the plainest way: one number after the other. It shares nothing with the code of the
+ * nodes but the names of objects and of effects.
+ */
+import type { Effect } from '../keyspace/effect.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Head {
+  readonly log: { readonly number: number; readonly parent: string };
+  readonly snapshot: string | null;
+}
+
+/** The text of an object, if it is there. */
+type Read = (name: string) => string | undefined;
+
+export function replayJournal(name: string, databaseCount: number, read: Read): Keyspace {
+  const keyspace = new Keyspace(databaseCount);
+  const head = JSON.parse(read(name) ?? '{}') as Head;
+  for (const part of partNames(head, read)) {
+    const text = read(part);
+    if (text === undefined) throw new Error(`a part is missing: ${part}`);
+    const { effects } = JSON.parse(text) as { effects: unknown[][] };
+    for (const effect of effects) keyspace.apply(effectOf(effect));
+  }
+  let { parent } = head.log;
+  for (let { number } = head.log; ; number++) {
+    const text = read(`${name}.log/${String(number).padStart(16, '0')}.json`);
+    if (text === undefined) return keyspace;
+    const record = JSON.parse(text) as { id: string; parent: string; effects?: unknown[][]; side?: { name: string } };
+    if (record.parent !== parent) continue;
+    parent = record.id;
+    const effects = record.effects ?? (JSON.parse(read(record.side?.name ?? '') ?? '[]') as unknown[][]);
+    for (const effect of effects) keyspace.apply(effectOf(effect));
+  }
+}
+
+function partNames({ snapshot }: Head, read: Read): readonly string[] {
+  if (snapshot === null) return [];
+  const { databases } = JSON.parse(read(snapshot) ?? '') as { databases: { parts: { name: string }[] }[] };
+  return databases.flatMap(({ parts }) => parts.map((part) => part.name));
+}
+
+/** Whether the database cannot be read without this object. */
+export function isNeeded(object: string, name: string, read: Read): boolean {
+  const head = JSON.parse(read(name) ?? '{}') as Head;
+  const number = /^(.*)\.(log|side)\/(\d{16})/.exec(object)?.[3];
+  if (number !== undefined) return Number(number) >= head.log.number;
+  return object === name || object === head.snapshot || partNames(head, read).includes(object);
+}
+
+function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {
+  const [first, second, third] = rest.map((item) => (typeof item === 'string' ? bytesOf(item) : bytesIn(item)));
+  const fields: Readonly<Record<string, Json>> = {
+    setString: { key: first, value: second },
+    writeString: { key: first, offset: second, bytes: third },
+    setExpiry: { key: first, expireAt: second ?? undefined },
+    delete: { key: first },
+    rename: { key: first, toDb: second, toKey: third },
+    copy: { key: first, toDb: second, toKey: third },
+    flush: {},
+    swap: { withDb: first },
+  };
+  return { kind, db, ...fields[kind as string] } as unknown as Effect;
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function bytesIn(item: unknown): unknown {
+  const base64 = (item as { base64?: string } | null)?.base64;
+  return base64 === undefined ? item : Buffer.from(base64, 'base64').toString('latin1');
+}

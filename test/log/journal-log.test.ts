@@ -1,0 +1,262 @@
+/** The journal's log alone: chains, fates, sleepers, damage. */
+import { describe, expect, it } from 'vitest';
+import { Keyspace } from '../../src/keyspace/keyspace.ts';
+import { JournalLog } from '../../src/log/journal/journal-log.ts';
+import { snapshotLimitsDefault, type SnapshotLimits } from '../../src/log/journal/snapshotter.ts';
+import type { AppendOutcome, VerifyOutcome } from '../../src/log/log.ts';
+import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
+import { storeFailure } from '../../src/store/failure.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import type { PutOptions, PutResult } from '../../src/store/object-store.ts';
+import { set } from '../support/fake-log.ts';
+
+type PutFault = (put: () => Promise<PutResult>) => Promise<PutResult>;
+
+class World extends MemoryStore {
+  readonly environment: VirtualEnvironment;
+  /** By name of the object, once. */
+  readonly putFaults = new Map<string, PutFault>();
+
+  constructor() {
+    const environment = new VirtualEnvironment(1);
+    super(environment.clock);
+    this.environment = environment;
+  }
+
+  override put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const send = (): Promise<PutResult> => super.put(name, body, options);
+    const fault = this.putFaults.get(name);
+    this.putFaults.delete(name);
+    return fault === undefined ? send() : fault(send);
+  }
+
+  async names(prefix = ''): Promise<string[]> {
+    const listed = await this.list(prefix);
+    return listed.kind === 'listed' ? listed.objects.map(({ name }) => name).sort() : [];
+  }
+
+  async text(name: string): Promise<string> {
+    const result = await this.get(name);
+    return result.kind === 'found' ? Buffer.from(result.body).toString() : '';
+  }
+
+  async finish<T>(promise: Promise<T>): Promise<T> {
+    let result: { value: T } | undefined;
+    void promise.then((value) => (result = { value }));
+    await this.environment.run(() => result !== undefined);
+    return result!.value;
+  }
+}
+
+const small: SnapshotLimits = { ...snapshotLimitsDefault, recordsMax: 5, partLength: 40 };
+
+class Node {
+  readonly keyspace = new Keyspace(2);
+  readonly log: JournalLog;
+  readonly #world: World;
+
+  constructor(world: World, { graceMs = 10_000, snapshots = snapshotLimitsDefault } = {}) {
+    this.#world = world;
+    const { environment } = world;
+    const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
+    this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots });
+  }
+
+  get deadline(): number {
+    return this.#world.environment.clock.monotonic() + 5000;
+  }
+
+  async open(): Promise<this> {
+    expect(await this.#world.finish(this.log.open(this.keyspace, this.deadline))).toEqual({ kind: 'opened' });
+    return this;
+  }
+
+  begin(key: string, value = key): Promise<AppendOutcome> {
+    this.keyspace.apply(set(key, value));
+    return this.log.append({ keyspace: this.keyspace, effects: [set(key, value)] }, this.deadline);
+  }
+
+  append(key: string, value = key): Promise<AppendOutcome> {
+    return this.#world.finish(this.begin(key, value));
+  }
+
+  verify(): Promise<VerifyOutcome> {
+    return this.#world.finish(this.log.verify(this.deadline));
+  }
+
+  /** Takes over what a verification brings. */
+  async catchUp(): Promise<void> {
+    const outcome = await this.verify();
+    if (outcome.kind === 'changed') outcome.changes.applyTo(this.keyspace);
+    else expect(outcome).toEqual({ kind: 'current' });
+  }
+
+  values(): Record<string, string> {
+    return Object.fromEntries(this.keyspace.dump().map(([, key, value]) => [key, value]));
+  }
+}
+
+const recordName = (number: number): string => `db.log/${String(number).padStart(16, '0')}.json`;
+
+describe('the chain', () => {
+  it('gives each commit a number, a parent and no more than it needs', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    for (const key of ['a', 'b']) expect(await node.append(key)).toEqual({ kind: 'committed' });
+    expect(await world.names()).toEqual(['db', recordName(1), recordName(2)]);
+    const [first, second] = [
+      JSON.parse(await world.text(recordName(1))),
+      JSON.parse(await world.text(recordName(2))),
+    ] as {
+      id: string;
+      parent: string;
+    }[];
+    expect([first!.parent, second!.parent]).toEqual(['beginning', first!.id]);
+    expect((await new Node(world).open()).values()).toEqual({ a: 'a', b: 'b' });
+  });
+
+  it('has several commits under way, and acknowledges none before those that it stands on', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    let release: () => void = () => undefined;
+    world.putFaults.set(recordName(1), async (put) => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return put();
+    });
+    const settled: string[] = [];
+    const outcomes = ['a', 'b', 'c'].map((key) => node.begin(key).then(({ kind }) => settled.push(`${key} ${kind}`)));
+    await world.environment.advance(100);
+    expect([await world.names('db.log'), settled]).toEqual([[recordName(2), recordName(3)], []]);
+    release();
+    await world.finish(Promise.all(outcomes));
+    expect(settled).toEqual(['a committed', 'b committed', 'c committed']);
+  });
+
+  it('skips what stands on a commit that another node was before', async () => {
+    const world = new World();
+    const [node, other] = [await new Node(world).open(), await new Node(world).open()];
+    let release: () => void = () => undefined;
+    world.putFaults.set(recordName(1), async (put) => {
+      await new Promise<void>((resolve) => (release = resolve));
+      return put();
+    });
+    const [first, second] = [node.begin('a'), node.begin('b')];
+    await world.environment.advance(10);
+    expect(await other.append('x')).toEqual({ kind: 'committed' });
+    release();
+    const lost = await world.finish(first);
+    expect([lost.kind, await world.finish(second)]).toEqual(['conflict', { kind: 'conflict', changes: undefined }]);
+    expect(await world.names('db.log')).toEqual([recordName(1), recordName(2)]);
+    // The other finds the void one in its way, and goes on behind it.
+    const again = await other.append('y');
+    if (again.kind === 'conflict') again.changes?.applyTo(other.keyspace);
+    expect(await other.append('y')).toEqual({ kind: 'committed' });
+    expect((await new Node(world).open()).values()).toEqual({ x: 'x', y: 'y' });
+  });
+
+  it('learns what became of a commit whose answer was lost', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    world.putFaults.set(recordName(1), async (put) => {
+      await put();
+      return storeFailure('unknown', 'no answer');
+    });
+    expect(await node.append('a')).toEqual({ kind: 'committed' });
+    world.putFaults.set(recordName(2), () => Promise.resolve(storeFailure('denied', 'no more')));
+    expect(await node.append('b')).toEqual({ kind: 'unavailable', reason: 'no more' });
+  });
+
+  it('keeps the effects of a huge commit beside its record', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    const value = 'x'.repeat(3 << 20);
+    expect(await node.append('huge', value)).toEqual({ kind: 'committed' });
+    expect((await world.text(recordName(1))).length).toBeLessThan(500);
+    expect(await world.names('db.side')).toHaveLength(1);
+    expect((await new Node(world).open()).values()).toEqual({ huge: value });
+  });
+});
+
+describe('sleepers', () => {
+  /** A node that has slept while another wrote, took a snapshot and collected what it had been about to use. */
+  async function asleep(): Promise<{ world: World; sleeper: Node; awake: Node }> {
+    const world = new World();
+    const [sleeper, awake] = [await new Node(world).open(), await new Node(world, { snapshots: small }).open()];
+    for (let i = 0; !(await world.names('db.log')).every((name) => name > recordName(1)) || i < 3; i++) {
+      expect(await awake.append('k', String(i))).toEqual({ kind: 'committed' });
+      await world.environment.advance(5000);
+      expect(i).toBeLessThan(200);
+    }
+    return { world, sleeper, awake };
+  }
+
+  it('that read do not take a number that was collected for the end', async () => {
+    const { sleeper, awake } = await asleep();
+    await sleeper.catchUp();
+    expect(sleeper.values()).toEqual(awake.values());
+  });
+
+  it('that write do not take a number that was collected for theirs', async () => {
+    const { world, sleeper, awake } = await asleep();
+    const outcome = await sleeper.append('lost');
+    expect(outcome.kind).toBe('uncertain');
+    if (outcome.kind === 'uncertain') outcome.changes?.applyTo(sleeper.keyspace);
+    expect(sleeper.values()).toEqual(awake.values());
+    expect((await new Node(world).open()).values()).toEqual(awake.values());
+  });
+
+  it('whose snapshot was overtaken do not put it in place', async () => {
+    const { world, awake } = await asleep();
+    const head = JSON.parse(await world.text('db')) as { generation: number; history: unknown[] };
+    expect(head.generation).toBeGreaterThan(2);
+    expect(head.history.length).toBeLessThan(10);
+    expect((await new Node(world).open()).values()).toEqual(awake.values());
+  });
+});
+
+describe('damage', () => {
+  async function snapshotted(): Promise<World> {
+    const world = new World();
+    const node = await new Node(world, { snapshots: small, graceMs: 3_600_000 }).open();
+    for (let i = 0; !(await world.text('db')).includes('"snapshot":"'); i++) {
+      await node.append(`k${i % 7}`, String(i));
+      await world.environment.advance(100);
+    }
+    await node.append('last');
+    expect((await new Node(world).open()).values()).toEqual(node.values());
+    return world;
+  }
+
+  it('of any object is found at start, by its name, and nothing is written over it', async () => {
+    const names = await (await snapshotted()).names();
+    const needed = names.filter(
+      (name) => !name.startsWith('db.log') || name >= names.filter((n) => n.startsWith('db.log')).at(-1)!,
+    );
+    expect(needed.some((name) => name.endsWith('.gz'))).toBe(true);
+    for (const name of needed) {
+      const world = await snapshotted();
+      const result = await world.get(name);
+      const body = Buffer.from(result.kind === 'found' ? result.body : []);
+      body[body.length >> 1]! ^= 1;
+      await world.put(name, body);
+      const node = new Node(world);
+      const opened = await world.finish(node.log.open(node.keyspace, node.deadline));
+      expect(opened, name).toMatchObject({
+        kind: 'unavailable',
+        reason: expect.stringContaining(`object=${name}`) as unknown,
+      });
+      expect(Buffer.from(((await world.get(name)) as { body: Uint8Array }).body)).toEqual(body);
+    }
+  });
+
+  it('of a part that is missing is told by its name', async () => {
+    const world = await snapshotted();
+    const part = (await world.names('db.snapshot')).find((name) => name.endsWith('.gz'))!;
+    await world.delete(part);
+    const node = new Node(world);
+    const opened = await world.finish(node.log.open(node.keyspace, node.deadline));
+    expect(opened).toMatchObject({
+      reason: expect.stringContaining(`is missing, although the head db needs it`) as unknown,
+    });
+  });
+});
