@@ -23,7 +23,8 @@ export interface PartitionVerdict {
   readonly linearizations: readonly (readonly LinearizationStep[])[];
   /**
    * Of `illegal` only, an index into the operations: what had been answered before this one returned can be linearized,
-   * with its answer it cannot. Where that is too hard to find, it may be a later operation than the first such.
+   * with its answer it cannot (at one time, in the order of the operations). Where that is too hard to find, it may be
+   * a later operation than the first such.
    */
   readonly firstViolation?: number;
 }
