@@ -74,9 +74,10 @@ function describeViolation(partition: PartitionVerdict): readonly string[] {
   ];
 }
 
-function whatWasPossible({ placed, certain, states }: Explanation): string {
-  const progress = `at most ${placed} of ${certain} operations can be put in order`;
-  return states.length === 0 ? progress : `${progress}; then the value is ${states.join(', or ')}`;
+function whatWasPossible({ placed, operations, states }: Explanation): string {
+  if (placed === 0) return 'no order was found that places anything before it';
+  const progress = `the longest order found places ${placed} of ${counted(operations, 'operation')}`;
+  return states.length === 0 ? progress : `${progress}; before it the value could be ${states.join(', or ')}`;
 }
 
 function describeTransactions({

@@ -8,9 +8,10 @@ import type { PartitionVerdict } from './verdict.ts';
 
 export interface Explanation {
   readonly operation: Operation;
-  /** How many operations the longest partial linearization has placed, of how many that certainly happened. */
+  /** How many operations the longest partial linearization that was found has placed; there may be longer ones. */
   readonly placed: number;
-  readonly certain: number;
+  /** Of how many: all that may have happened, so with those that are uncertain, which may have places too. */
+  readonly operations: number;
   /** After which states it cannot follow, the ones that come furthest first. */
   readonly states: readonly string[];
 }
@@ -26,7 +27,7 @@ export function explain({ operations, linearizations, firstViolation }: Partitio
   return {
     operation,
     placed: Math.max(0, ...linearizations.map(({ length }) => length)),
-    certain: operations.filter(({ outcome }) => outcome === 'ok').length,
+    operations: operations.length,
     states: [...states].slice(0, statesMax),
   };
 }

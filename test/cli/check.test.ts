@@ -56,7 +56,7 @@ describe('a verdict', () => {
     expect(stdout.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/bad\.jsonl: not linearizable/),
       '  cannot be placed: client 1: read x → 0 (called at 3, returned at 4)',
-      '    at most 1 of 2 operations can be put in order; then the value is 1',
+      '    the longest order found places 1 of 2 operations; before it the value could be 1',
     ]);
   });
 
