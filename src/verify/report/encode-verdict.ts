@@ -14,6 +14,7 @@ import type {
   LinearizationData,
   OperationRow,
   PartitionData,
+  PartitionErrorData,
   ReportData,
   TransactionData,
   TransactionsData,
@@ -49,14 +50,37 @@ function encodePartition(partition: PartitionVerdict, stepsMax: number): Partiti
     return index === 0 || steps <= stepsMax;
   });
   const states = new Texts();
+  const linearizations = kept.map((linearization) => encodeLinearization(linearization, operations, states));
+  const error = errorOf(partition, linearizations);
+  // Where not even one operation can come first, the order that is drawn is empty, and stopped by what is wrong.
+  if (linearizations.length === 0 && error !== null) linearizations.push({ steps: [], stuck: error.operation });
   return {
     key: showKey(key),
     verdict,
     operations: operations.map((operation) => encodeOperation(operation)),
-    linearizations: kept.map((linearization) => encodeLinearization(linearization, operations, states)),
+    linearizations,
     states: states.all,
     omitted: sorted.length - kept.length,
+    error,
   };
+}
+
+function errorOf(
+  { verdict, operations, firstViolation }: PartitionVerdict,
+  linearizations: readonly LinearizationData[],
+): PartitionErrorData | null {
+  if (verdict === 'ok') return null;
+  const stuck = linearizations[0]?.stuck ?? null;
+  if (verdict === 'unknown') return stuck === null ? null : { operation: stuck, linearization: 0 };
+  const operation = firstViolation ?? stuck ?? stuckOperation([], operations);
+  if (operation === undefined) return null;
+  const stopped = linearizations.findIndex((linearization) => linearization.stuck === operation);
+  const without = stopped === -1 ? linearizations.findIndex(({ steps }) => !hasStep(steps, operation)) : stopped;
+  return { operation, linearization: Math.max(0, without) };
+}
+
+function hasStep(steps: readonly number[], operation: number): boolean {
+  return steps.some((number, position) => position % 2 === 0 && number === operation);
 }
 
 function encodeLinearization(

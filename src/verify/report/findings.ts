@@ -3,8 +3,14 @@
  * for screen readers, for searches and where scripts are off; each finding says what of the pictures shows it.
  */
 import type { LinearizabilityVerdict, TransactionsVerdict, HistoryVerdict } from '../verdict.ts';
-import { count, describeOperation } from './display-text.ts';
-import type { LinearizabilityData, PartitionData, ReportData, TransactionsData } from './report-data.ts';
+import { count, describeOperation, groupDigits } from './display-text.ts';
+import type {
+  LinearizabilityData,
+  PartitionData,
+  PartitionErrorData,
+  ReportData,
+  TransactionsData,
+} from './report-data.ts';
 
 export interface Finding {
   readonly text: string;
@@ -44,35 +50,42 @@ export function findings(data: ReportData): readonly Finding[] {
   return data.kind === 'linearizability' ? linearizabilityFindings(data) : anomalyFindings(data);
 }
 
-/** The operation that stopped the longest linearization of each key; those that are certain come first. */
+/** What is wrong with each key; what is certain comes first. */
 function linearizabilityFindings({ partitions }: LinearizabilityData): readonly Finding[] {
   const found = partitions.flatMap((partition, index) => {
-    const stuck = partition.linearizations[0]?.stuck ?? null;
-    return partition.verdict === 'ok' || stuck === null ? [] : [{ partition, index, stuck }];
+    const { error } = partition;
+    return error === null ? [] : [{ partition, index, error }];
   });
   const certain = found.filter(({ partition }) => partition.verdict === 'illegal');
   const others = found.filter(({ partition }) => partition.verdict !== 'illegal');
-  return [...certain, ...others].map(({ partition, index, stuck }) => describeStuck(partition, index, stuck));
+  return [...certain, ...others].map(({ partition, index, error }) => describeError(partition, index, error));
 }
 
-function describeStuck(partition: PartitionData, index: number, stuck: number): Finding {
-  const operation = partition.operations[stuck];
-  const { key, verdict, linearizations, operations, states } = partition;
-  const steps = linearizations[0]?.steps ?? [];
+function describeError(partition: PartitionData, index: number, error: PartitionErrorData): Finding {
+  const { key, verdict, operations } = partition;
+  const operation = operations[error.operation];
   const [process, , , , call, returned] = operation ?? [0, '', null, null, 0, null];
   const what = operation === undefined ? '' : describeOperation(operation);
   const where = `client ${process}, called at ${call}${returned === null ? '' : `, returned at ${returned}`}`;
-  const state = steps.length === 0 ? undefined : states[steps.at(-1) ?? 0];
   const ending = verdict === 'illegal' ? 'has no place' : 'is where the search stopped';
   return {
     text: `Key ${key}: ${what} (${where}) ${ending}.`,
-    because: [
-      state === undefined
-        ? 'Nothing can come before it.'
-        : `The longest order found places ${steps.length / 2} of ${count(operations.length, 'operation')} and ends in the state ${state}.`,
-    ],
-    target: [index, 0],
+    because: [describeOrders(partition, error)],
+    target: [index, error.linearization],
   };
+}
+
+function describeOrders(
+  { linearizations, operations, states }: PartitionData,
+  { linearization }: PartitionErrorData,
+): string {
+  const [longest = 0, drawn = 0] = [0, linearization].map((index) => (linearizations[index]?.steps.length ?? 0) / 2);
+  if (longest === 0) return 'No order was found that places anything before it.';
+  const found = `The longest order found places ${groupDigits(longest)} of ${count(operations.length, 'operation')}`;
+  const state = states[linearizations[linearization]?.steps.at(-1) ?? -1];
+  if (state === undefined) return `${found}.`;
+  const which = linearization === 0 ? ' and' : `; the one drawn places ${groupDigits(drawn)} and`;
+  return `${found}${which} ends in the state ${state}.`;
 }
 
 function anomalyFindings({ anomalies }: TransactionsData): readonly Finding[] {

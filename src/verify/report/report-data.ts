@@ -23,6 +23,14 @@ export interface LinearizationData {
   readonly stuck: number | null;
 }
 
+/** What is wrong: findings, pictures and keyboard begin with it. */
+export interface PartitionErrorData {
+  /** Of an illegal partition the first violation, of an undecided one where the search stopped. */
+  readonly operation: number;
+  /** The linearization that shows it best. */
+  readonly linearization: number;
+}
+
 export interface PartitionData {
   readonly key: string;
   readonly verdict: Verdict;
@@ -32,6 +40,8 @@ export interface PartitionData {
   readonly linearizations: readonly LinearizationData[];
   /** How many linearizations had to be left out. */
   readonly omitted: number;
+  /** Never `null` of an illegal partition. */
+  readonly error: PartitionErrorData | null;
 }
 
 export interface LinearizabilityData {

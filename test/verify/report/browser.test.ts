@@ -1,14 +1,38 @@
 /** Reports in headless Chromium, used as a person does: by mouse, by touch, by keyboard. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cycleVerdict, largeVerdict, staleReadVerdict } from '../../../scripts/report-examples.ts';
+import { checkHistory } from '../../../src/verify/check.ts';
+import { explain, type Explanation } from '../../../src/verify/explanation.ts';
+import type { History } from '../../../src/verify/history.ts';
+import { checkLinearizability } from '../../../src/verify/linearizability.ts';
+import { registerModel } from '../../../src/verify/models/register.ts';
 import { renderReport } from '../../../src/verify/report/html.ts';
-import type { PartitionVerdict } from '../../../src/verify/verdict.ts';
+import type { LinearizabilityVerdict, PartitionVerdict } from '../../../src/verify/verdict.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
+import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { hostileTransactions, hostileVerdict } from './hostile-verdict.ts';
 import { ReportPage } from './report-page.ts';
+
+/** Small registers, each with an answer that cannot be. */
+function illegalVerdict(keys: number): LinearizabilityVerdict {
+  const drawn = fc.sample(arbitraryHistory('register', { operationsMax: 6, lieEvery: 2 }), { numRuns: 500, seed: 1 });
+  const operations = drawn
+    .filter((history) => checkHistory(history).verdict === 'illegal')
+    .slice(0, keys)
+    .flatMap((history, index) =>
+      history.operations.map((operation) => {
+        const process = 100 * index + operation.process;
+        return { ...operation, process, key: `key${index}` };
+      }),
+    )
+    .sort((left, right) => left.call - right.call);
+  const history: History = { model: 'register', initial: undefined, nullReadIsWildcard: false, operations };
+  return checkLinearizability(history, registerModel);
+}
 
 let browser: Browser;
 beforeAll(async () => {
@@ -60,6 +84,24 @@ describe.skipIf(!hasBrowser)('the report of operations', () => {
     const { spot } = await report.find('plain');
     await report.click(spot);
     expect(await report.text('.details h2')).toMatch(/^[abc]: (read|write)/);
+    await report.close();
+  });
+
+  it('marks what is wrong with every illegal key, also where nothing can come first, and E goes to each', async () => {
+    const verdict = illegalVerdict(20);
+    expect(verdict.partitions.filter(({ linearizations }) => linearizations.length === 0).length).toBeGreaterThan(0);
+    const report = await ReportPage.open(browser, verdict);
+    for (const partition of verdict.partitions) {
+      const { operation } = explain(partition) as Explanation;
+      expect(await report.text('nav[aria-label=Keys] [aria-current] .name')).toBe(partition.key);
+      expect(await report.text('.details')).toMatch(
+        new RegExp(`Client\\s+${operation.process}\\s[^]*Called\\s+${operation.call}\\s[^]*could not be placed`),
+      );
+      // What is called and returns at one time is a narrow bar.
+      expect((await report.find('stuck')).count).toBeGreaterThan(50);
+      await report.press('e');
+    }
+    expect(await report.text('nav[aria-label=Keys] [aria-current] .name')).toBe(verdict.partitions[0]?.key);
     await report.close();
   });
 

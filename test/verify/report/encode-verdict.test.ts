@@ -1,9 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { checkHistory } from '../../../src/verify/check.ts';
+import { explain } from '../../../src/verify/explanation.ts';
 import type { Operation } from '../../../src/verify/history.ts';
 import { describeOperation, groupDigits, showKey, showValue } from '../../../src/verify/report/display-text.ts';
 import { encodeVerdict, stuckOperation } from '../../../src/verify/report/encode-verdict.ts';
 import { findings, summarize } from '../../../src/verify/report/findings.ts';
 import type { LinearizabilityVerdict, PartitionVerdict } from '../../../src/verify/verdict.ts';
+import { models } from '../../../src/verify/models/all-models.ts';
+import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { cycleVerdict, staleReadVerdict } from '../../../scripts/report-examples.ts';
 
 function operation(change: Partial<Operation>): Operation {
@@ -88,6 +93,61 @@ describe('what the page is told', () => {
   });
 });
 
+describe('what is wrong', () => {
+  const operations = [operation({ call: 0, return: 1 }), operation({ call: 2, return: 3 })];
+  const errorOf = (partition: Partial<PartitionVerdict>): unknown => {
+    const data = encodeVerdict(verdictOf({ operations, ...partition }));
+    return data.kind === 'linearizability' ? data.partitions.map(({ error }) => error) : [];
+  };
+  const step = (index: number): { operation: number; state: string } => ({ operation: index, state: '' });
+
+  it('is the first violation, whichever operation ended the longest order', () => {
+    const longest = [step(1)];
+    expect(errorOf({ firstViolation: 1, linearizations: [longest, [step(0)]] })).toEqual([
+      { operation: 1, linearization: 1 },
+    ]);
+    expect(errorOf({ firstViolation: 1, linearizations: [longest, []] })).toEqual([{ operation: 1, linearization: 1 }]);
+    expect(errorOf({ firstViolation: 1, linearizations: [longest] })).toEqual([{ operation: 1, linearization: 0 }]);
+  });
+
+  it('is drawn with an empty order where nothing can come first', () => {
+    const data = encodeVerdict(verdictOf({ operations, firstViolation: 0 }));
+    expect(data).toMatchObject({ partitions: [{ linearizations: [{ steps: [], stuck: 0 }] }] });
+    expect(findings(data)).toEqual([
+      {
+        text: 'Key x: read → 1 (client 0, called at 0, returned at 1) has no place.',
+        because: ['No order was found that places anything before it.'],
+        target: [0, 0],
+      },
+    ]);
+  });
+
+  it('is nothing where nothing is known to be', () => {
+    expect(errorOf({ verdict: 'ok', linearizations: [[step(0), step(1)]] })).toEqual([null]);
+    expect(errorOf({ verdict: 'unknown' })).toEqual([null]);
+    expect(errorOf({ verdict: 'unknown', linearizations: [[step(0)]] })).toEqual([{ operation: 1, linearization: 0 }]);
+  });
+
+  it.each([...models.keys()])('is found of every illegal %s, and is what the explanation names', (model) => {
+    fc.assert(
+      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 2 }), (history) => {
+        const verdict = checkHistory(history) as LinearizabilityVerdict;
+        const found = findings(encodeVerdict(verdict));
+        expect(found).toHaveLength(verdict.verdict === 'illegal' ? 1 : 0);
+        for (const partition of verdict.partitions) {
+          const explanation = explain(partition);
+          if (explanation === undefined) continue;
+          const { call, process, return: returned } = explanation.operation;
+          expect(found[0]?.text).toContain(`(client ${process}, called at ${call}, returned at ${returned})`);
+          expect(explanation.placed).toBeLessThanOrEqual(explanation.operations);
+          const placed = `The longest order found places ${explanation.placed} of ${explanation.operations} operation`;
+          expect(found[0]?.because[0]).toContain(explanation.placed === 0 ? 'No order was found' : placed);
+        }
+      }),
+    );
+  });
+});
+
 describe('findings', () => {
   it('say what has no place, and after what', () => {
     const verdict = staleReadVerdict();
@@ -116,7 +176,7 @@ describe('findings', () => {
       [0, 0],
     ]);
     expect(found[1]?.text).toContain('is where the search stopped');
-    expect(found[0]?.because).toEqual(['Nothing can come before it.']);
+    expect(found[0]?.because).toEqual(['No order was found that places anything before it.']);
   });
 
   it('have a sentence for each edge of a cycle', () => {

@@ -21,7 +21,7 @@ export class LinearizabilityView implements View {
   readonly #orders = element('select', { 'aria-label': 'Order drawn' });
   readonly #details = element('section', { class: 'details', 'aria-label': 'Selected operation' });
   readonly #clients: HTMLLabelElement;
-  /** The partitions that went wrong, the certain ones first. */
+  /** The partitions of which an operation is marked as wrong, the certain ones first. */
   readonly #errors: readonly number[];
   #isShown: (process: number) => boolean = () => true;
   #chosen = allKeys;
@@ -36,9 +36,7 @@ export class LinearizabilityView implements View {
     const sorted = [...data.partitions.entries()].sort(
       ([, left], [, right]) => severity[left.verdict] - severity[right.verdict],
     );
-    this.#errors = sorted
-      .filter(([, { verdict, linearizations }]) => verdict !== 'ok' && (linearizations[0]?.stuck ?? null) !== null)
-      .map(([partition]) => partition);
+    this.#errors = sorted.filter(([, { error }]) => error !== null).map(([partition]) => partition);
     this.#timeline = new Timeline({
       onSelect: (id) => {
         this.#select(id);
@@ -75,15 +73,15 @@ export class LinearizabilityView implements View {
   start(): void {
     const [first] = this.#errors;
     if (first === undefined) this.#chooseKey(this.#operations.partitions.length === 1 ? 0 : allKeys);
-    else this.show([first, 0]);
+    else this.#showError(first);
   }
 
   show([partition = 0, linearization = 0]: readonly number[]): void {
     this.#chooseKey(partition);
     this.#draw(partition, linearization);
-    const stuck = this.#operations.linearization(partition, linearization)?.stuck ?? null;
-    if (stuck === null) return;
-    const id = this.#operations.idOf(partition, stuck);
+    const error = this.#operations.partitions[partition]?.error ?? null;
+    if (error === null) return;
+    const id = this.#operations.idOf(partition, error.operation);
     if (!this.#timeline.scene.bars.has(id)) this.#showAllClients();
     this.#timeline.focusOn([id]);
     this.#select(id);
@@ -96,7 +94,8 @@ export class LinearizabilityView implements View {
     this.#timeline.setItems(this.#operations.items(partition, this.#isShown));
     this.#selected = undefined;
     this.#timeline.select(undefined);
-    this.#draw(partition ?? this.#errors[0] ?? 0, 0);
+    const drawn = partition ?? this.#errors[0] ?? 0;
+    this.#draw(drawn, this.#operations.partitions[drawn]?.error?.linearization ?? 0);
     this.#showDetails();
   }
 
@@ -151,16 +150,17 @@ export class LinearizabilityView implements View {
   #toneOf(id: number): Tone {
     const { partition, operation } = this.#operations.locate(id);
     if (partition !== this.#partition) return 'plain';
+    if (this.#isWrong({ partition, operation })) return 'stuck';
     if (this.#placed.has(operation)) return 'placed';
-    if (!this.#isStuck(id)) return 'unplaced';
-    // Where the search has merely stopped, nothing is known to be wrong.
-    return this.#operations.partitions[partition]?.verdict === 'illegal' ? 'stuck' : 'marked';
+    // Where this order or the search has merely stopped, nothing is known to be wrong.
+    const { stuck } = this.#operations.linearization(partition, this.#linearization) ?? {};
+    return stuck === operation ? 'marked' : 'unplaced';
   }
 
-  #isStuck(id: number): boolean {
-    const { partition, operation } = this.#operations.locate(id);
-    const drawn = this.#operations.linearization(this.#partition, this.#linearization);
-    return partition === this.#partition && drawn?.stuck === operation;
+  /** It is what makes the verdict illegal, whichever order is drawn. */
+  #isWrong({ partition, operation }: Located): boolean {
+    const { verdict, error } = this.#operations.partitions[partition] ?? {};
+    return verdict === 'illegal' && error?.operation === operation;
   }
 
   #hint(id: number): readonly string[] {
@@ -173,9 +173,10 @@ export class LinearizabilityView implements View {
     this.#selected = id;
     if (id !== undefined) {
       const located = this.#operations.locate(id);
-      const isPlaced = located.partition === this.#partition && this.#placed.has(located.operation);
-      const isDrawn = isPlaced || this.#isStuck(id);
-      if (!isDrawn) this.#draw(located.partition, this.#operations.linearizationOf(located) ?? 0);
+      const isOfOther = located.partition !== this.#partition;
+      // What no order explains is not looked for in others; of the rest the order that tells most is drawn.
+      const isTold = this.#toneOf(id) !== 'unplaced';
+      if (isOfOther || !isTold) this.#draw(located.partition, this.#operations.linearizationOf(located) ?? 0);
     }
     this.#showDetails();
   }
@@ -221,11 +222,12 @@ export class LinearizabilityView implements View {
       return [['Place', `${place.step} in the order drawn`], ...before, ['State after', place.after]];
     }
     const { stuck = null } = this.#operations.linearization(this.#partition, this.#linearization) ?? {};
-    if (stuck !== located.operation) return [['Place', 'none in the order drawn']];
     const { verdict } = this.#operations.partitions[this.#partition] ?? {};
-    const what = verdict === 'illegal' ? 'could not be placed here' : 'the search stopped here';
+    if (stuck !== located.operation)
+      return [['Place', this.#isWrong(located) ? 'none: could not be placed' : 'none in the order drawn']];
+    const stopped = verdict === 'illegal' ? 'the order drawn stopped here' : 'the search stopped here';
     return [
-      ['Place', `none: ${what}`],
+      ['Place', `none: ${this.#isWrong(located) ? 'could not be placed here' : stopped}`],
       ['State before', end],
     ];
   }
@@ -233,20 +235,28 @@ export class LinearizabilityView implements View {
   #jump(by: 1 | -1): void {
     if (this.#errors.length === 0) return;
     const at = this.#errors.indexOf(this.#partition);
-    const isAtError = at !== -1 && this.#selected !== undefined && this.#isStuck(this.#selected);
+    const { error } = this.#operations.partitions[this.#partition] ?? {};
+    const isAtError = at !== -1 && this.#selected === this.#operations.idOf(this.#partition, error?.operation ?? -1);
     const next = isAtError ? at + by : Math.max(0, at);
     const target = this.#errors.at(next % this.#errors.length);
-    if (target !== undefined) this.show([target, 0]);
+    if (target !== undefined) this.#showError(target);
+  }
+
+  #showError(partition: number): void {
+    this.show([partition, this.#operations.partitions[partition]?.error?.linearization ?? 0]);
   }
 }
 
 function legend({ partitions }: LinearizabilityData): HTMLElement {
   const entry = (tone: string, text: string): HTMLElement =>
     element('span', {}, element('span', { class: `swatch ${tone}` }), text);
-  const has = (wanted: string): boolean => partitions.some(({ verdict }) => verdict === wanted);
+  const isIllegal = partitions.some(({ verdict }) => verdict === 'illegal');
+  const stoppedElsewhere = partitions.some(({ verdict, linearizations, error }) =>
+    linearizations.some(({ stuck }) => stuck !== null && (verdict === 'unknown' || stuck !== error?.operation)),
+  );
   const stuck = [
-    ...(has('illegal') ? [entry('stuck', '✗ could not be placed')] : []),
-    ...(has('unknown') ? [entry('marked', '✗ where the search stopped')] : []),
+    ...(isIllegal ? [entry('stuck', '✗ could not be placed')] : []),
+    ...(stoppedElsewhere ? [entry('marked', '✗ where an order stopped')] : []),
   ];
   return element(
     'p',
