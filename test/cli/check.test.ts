@@ -1,16 +1,18 @@
 /** `valthree check` as a user runs it: verdicts, exit codes, what it says, and what it says of files that are none. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, type ChildProcess } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { NodeProcess, valthree } from '../support/node-process.ts';
+import { NodeProcess, spawnValthree, valthree } from '../support/node-process.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'valthree-check-'));
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function file(name: string, text: string): string {
+function file(name: string, text: string | Buffer): string {
   const path = join(directory, name);
   writeFileSync(path, text);
   return path;
@@ -114,12 +116,82 @@ describe('a verdict', () => {
   });
 });
 
+describe('a report that cannot be written', () => {
+  it.each([
+    ['a violation is still one', bad, 1, 'not linearizable'],
+    ['what is asked for is not there', good, 2, 'linearizable'],
+  ])('%s', async (_, path, expected, verdict) => {
+    const { code, stdout, stderr } = await valthree(['check', path, '--html', '/nosuch/x.html']);
+    expect(stderr).toMatch(/^valthree: \/nosuch\/x\.html cannot be written: ENOENT[^\n]*\n$/);
+    expect(stdout).toContain(`: ${verdict} (`);
+    expect(code).toBe(expected);
+  });
+});
+
+/** Standard input is a pipe that is in non-blocking mode, as a parent can leave it, and that stays empty until `end`. */
+class WaitingProcess {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  readonly #writing: number;
+  readonly #mode: Socket;
+  readonly #closed: Promise<unknown>;
+
+  constructor(args: readonly string[]) {
+    const pipe = join(mkdtempSync(join(directory, 'pipe-')), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    this.#writing = openSync(pipe, 'w');
+    this.child = spawnValthree(args, [reading, 'pipe', 'pipe']);
+    this.#closed = new Promise((resolve) => this.child.once('close', resolve));
+    // A child is given it in blocking mode; both share the mode, and a socket turns it back.
+    this.#mode = new Socket({ fd: reading, readable: false, writable: true });
+    this.child.stdout?.on('data', (chunk: Buffer) => (this.stdout += chunk.toString()));
+    this.child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
+  }
+
+  async firstOutput(): Promise<void> {
+    await new Promise((resolve) => this.child.stdout?.once('data', resolve));
+  }
+
+  async end(input: string): Promise<unknown> {
+    writeSync(this.#writing, input);
+    closeSync(this.#writing);
+    const code = await this.#closed;
+    this.#mode.destroy();
+    return code;
+  }
+}
+
+it('standard input in non-blocking mode is waited for', async () => {
+  const process = new WaitingProcess(['check', good, '-']);
+  await process.firstOutput();
+  // By the time that another one has run, it surely waits.
+  await valthree(['check', good]);
+  expect([await process.end(header + write + read(0)), process.stderr]).toEqual([1, '']);
+  expect(process.stdout).toContain('-: not linearizable');
+});
+
+it.each([
+  ['a violation', bad, 1],
+  ['no violation', good, 2],
+])('output that nobody reads any more ends it quietly, after %s', async (_, first, expected) => {
+  const process = new WaitingProcess(['check', '--json', first, '-', join(directory, 'nosuch')]);
+  await process.firstOutput();
+  process.child.stdout?.destroy();
+  expect([await process.end(header + write + read(1)), process.stderr]).toEqual([expected, '']);
+});
+
 describe('files that are no histories', () => {
   it('are refused in a line each, with 2', async () => {
     const wrong: readonly [string, string][] = [
       [join(directory, 'nosuch'), 'nosuch: it cannot be read: ENOENT'],
       [directory, 'it cannot be read: EISDIR'],
       [file('torn.jsonl', `${header}{"process":`), 'torn.jsonl: line 2: this is not JSON'],
+      [
+        file('latin.jsonl', Buffer.from(`${header}{"process":"\xe9"}\n`, 'latin1')),
+        'latin.jsonl: line 2: this is not UTF-8',
+      ],
       [file('plain.jsonl', read(1)), 'plain.jsonl: the history names no model; say which: register,'],
       [file('x.jsonl', header.replace('register', 'x')), 'there is no model "x"; there are register'],
     ];
@@ -140,7 +212,6 @@ it.each([
   [['--model', 'nosuch', good], 'Allowed choices are register, cas-register'],
   [['--memory', '0', good], 'It must be a number of megabytes'],
   [['--html', 'x', good, bad], '--html takes one history'],
-  [['--html', '/nosuch/x.html', good], '/nosuch/x.html cannot be written'],
 ])('called wrongly, it says so and ends with 2: check %j', async (args, message) => {
   const { code, stderr } = await valthree(['check', ...args]);
   expect(stderr).toContain(message);

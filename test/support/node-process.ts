@@ -1,5 +1,5 @@
 /** `valthree` in a process of its own, from the sources. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 
 export interface Finished {
   readonly code: number | null;
@@ -18,10 +18,7 @@ export class NodeProcess {
 
   /** `input` is what it finds on its standard input. */
   constructor(args: readonly string[], env: NodeJS.ProcessEnv = {}, input?: string) {
-    this.child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
-      env: { ...process.env, ...env },
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    });
+    this.child = spawnValthree(args, [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], env);
     this.child.stdin?.end(input);
     this.child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
@@ -65,6 +62,10 @@ export class NodeProcess {
     this.child.kill(signal);
     return this.finished();
   }
+}
+
+export function spawnValthree(args: readonly string[], stdio: StdioOptions, env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', main, ...args], { env: { ...process.env, ...env }, stdio });
 }
 
 export function valthree(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
