@@ -8,6 +8,7 @@ import type { History } from '../verify/history.ts';
 import { readHistory } from '../verify/readers/read-history.ts';
 import { renderReport } from '../verify/report/html.ts';
 import type { HistoryVerdict } from '../verify/verdict.ts';
+import { visible } from '../verify/visible-text.ts';
 import { checkCodes, checkEach, worstCode, type CheckCode, type CheckOutput } from './check-each.ts';
 import { describeVerdict, summarizeVerdict } from './describe-verdict.ts';
 import { parseDuration } from './durations.ts';
@@ -81,7 +82,7 @@ const output: CheckOutput = {
         resolve(cause === null || cause === undefined);
       });
     }),
-  complain: (line) => void process.stderr.write(`valthree: ${line}\n`),
+  complain: (line) => void process.stderr.write(`valthree: ${visible(line)}\n`),
 };
 
 /** That nobody reads any more, as of `check … | head -1`, is no error. */

@@ -7,15 +7,16 @@ import type {
   TransactionsVerdict,
   Verdict,
 } from '../verify/verdict.ts';
+import { showKey, visible } from '../verify/visible-text.ts';
 
 const violationsMax = 3;
 
 export function describeVerdict(verdict: HistoryVerdict, file: string, seconds: number): string {
   const lines = verdict.kind === 'transactions' ? describeTransactions(verdict) : describeKeys(verdict);
   const time = seconds < 0.1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(1)} s`;
-  return `${file}: ${headline(verdict)} (${verdict.model}, ${sizeOf(verdict)}, ${time})\n${lines
-    .map((line) => `  ${line}\n`)
-    .join('')}`;
+  const first = `${file}: ${headline(verdict)} (${verdict.model}, ${sizeOf(verdict)}, ${time})`;
+  // Much of it was written by whoever wrote the history.
+  return [first, ...lines.map((line) => `  ${line}`)].map((line) => `${visible(line)}\n`).join('');
 }
 
 /** One line of JSON. */
@@ -57,7 +58,7 @@ function describeKeys({ partitions }: LinearizabilityVerdict): readonly string[]
   const lines = illegal.slice(0, violationsMax).flatMap(describeViolation);
   if (illegal.length > violationsMax) lines.push(`and ${illegal.length - violationsMax} more keys`);
   if (undecided.length > 0) {
-    const names = undecided.slice(0, 10).map(({ key }) => key ?? 'the only one');
+    const names = undecided.slice(0, 10).map(({ key }) => showKey(key));
     lines.push(`not decided: ${counted(undecided.length, 'key')} (${names.join(', ')})`);
   }
   return lines;

@@ -5,6 +5,7 @@
 import type { Operation } from './history.ts';
 import { isArray, showJson } from './json.ts';
 import type { PartitionVerdict } from './verdict.ts';
+import { showKey, visible } from './visible-text.ts';
 
 export interface Explanation {
   readonly operation: Operation;
@@ -32,7 +33,7 @@ export function explain({ operations, linearizations, firstViolation }: Partitio
   };
 }
 
-/** `read x → 3`, `cas x (1, 2) → false`, `append x "a"`. */
+/** `read x → 3`, `cas x (1, 2) → false`, `append x "a"`: one line, whatever its names and values contain. */
 export function describeOperation({ f, key, input, output, outcome }: Operation): string {
   const argument = isArray(input)
     ? ` (${input.map(showJson).join(', ')})`
@@ -40,5 +41,5 @@ export function describeOperation({ f, key, input, output, outcome }: Operation)
       ? ''
       : ` ${showJson(input)}`;
   const answer = outcome === 'ok' && (output !== null || input === null) ? ` → ${showJson(output)}` : '';
-  return `${f}${key === null ? '' : ` ${key}`}${argument}${answer}`;
+  return visible(`${f}${key === null ? '' : ` ${showKey(key)}`}${argument}${answer}`);
 }

@@ -100,6 +100,24 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('with names and values that command terminals: as texts', async () => {
+    const rename = (text: string): string => text.replaceAll('"x"', String.raw`"\u001b[31mX\n\u009b"`);
+    const told = file(
+      'told.jsonl',
+      rename(header + write + read(0)).replaceAll('0,"time":4', String.raw`"\u001b]0;a\u0007\u202e","time":4`),
+    );
+    const hidden = file(
+      'hidden.jsonl',
+      adds.join('').replaceAll('"f"', String.raw`"key":"\u001b[31m","f"`) +
+        sums.replaceAll('"f"', String.raw`"key":"\u001b[31m","f"`),
+    );
+    const { stdout } = await valthree(['check', told, hidden, '--timeout', '200ms', '--model', 'counter']);
+    const plain = await valthree(['check', told]);
+    expect(plain.stdout).toContain(String.raw`read "\u001b[31mX\n\u009b" → "\u001b]0;a\u0007\u202e" (`);
+    expect(stdout).toContain(String.raw`not decided: 1 key ("\u001b[31m")`);
+    expect(stdout + plain.stdout).not.toMatch(/[^\P{C}\n]/u);
+  });
+
   it('of standard input', async () => {
     const process = new NodeProcess(['check', '-'], {}, header + write + read(0));
     const { code, stdout } = await process.finished();

@@ -1,33 +1,13 @@
-/**
- * Keys and values as texts for people. Whoever wrote the history may have put anything into them, so nothing invisible
- * stays invisible, nothing turns the direction of the text that follows, and nothing is longer than a person reads.
- */
+/** Values and operations as texts for people: visible, in one line, and none longer than a person reads. */
 import type { Json } from '../history.ts';
 import { canonicalJson, isArray, shorten } from '../json.ts';
+import { showKey, visible } from '../visible-text.ts';
 import type { OperationRow } from './report-data.ts';
 
 const valueLengthMax = 2_000;
-const keyLengthMax = 200;
-
-/** Characters of the Unicode categories control, format, surrogate, private use, and the separators of lines. */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
-
-/** Tabs and line ends too are written as escapes: all texts of the page are single lines. */
-export function visible(text: string): string {
-  return text.replace(invisible, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
-}
 
 export function showValue(value: Json): string {
   return visible(shorten(canonicalJson(value), valueLengthMax));
-}
-
-/** Plain names stand as they are, so that they read well; all else as JSON, so that nothing is taken for another. */
-export function showKey(key: string | null): string {
-  if (key === null) return 'the only object';
-  return /^[\w.:/-]{1,100}$/.test(key) ? key : visible(shorten(JSON.stringify(key), keyLengthMax));
 }
 
 /** `read → 3`, `write 3`, `cas [1,2] → true`; that a write has answered nothing is not worth saying. */

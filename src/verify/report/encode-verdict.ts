@@ -8,7 +8,8 @@ import type {
   PartitionVerdict,
   TransactionsVerdict,
 } from '../verdict.ts';
-import { describeTransaction, showKey, showValue, visible } from './display-text.ts';
+import { showKey, visible } from '../visible-text.ts';
+import { describeTransaction, showValue } from './display-text.ts';
 import type {
   LinearizabilityData,
   LinearizationData,

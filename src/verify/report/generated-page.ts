@@ -1,6 +1,6 @@
 /* eslint-disable max-lines */
 /** Made by `npm run report:page` of the files in `browser`; not to be edited. */
-export const scriptHash = 'sha256-asEeRmxcO3d+RE7T3CUTUkRrlP/V2cveBQZjqeztkLQ=';
+export const scriptHash = 'sha256-CBfLwpUC0MDYWSTaEl0rFq/MgcK/VShoRBBPr2G+XAs=';
 export const styleHash = 'sha256-6UtPAMPv6AN/sIAe52wVuOIai0brj6VstlVgNmScY+U=';
 export const script = [
   "(() => {",
@@ -84,8 +84,7 @@ export const script = [
   "}",
   "return { canonicalJson, isArray, shorten, showJson, ValueCodes };",
   "})();",
-  "const { visible, showValue, showKey, describeOperation, describeTransaction, count, groupDigits } = (() => {",
-  "const valueLengthMax = 2_000;",
+  "const { visible, showKey } = (() => {",
   "const keyLengthMax = 200;",
   "const invisible = /[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}]/gu;",
   "function visible(text) {",
@@ -94,13 +93,17 @@ export const script = [
   "        return code > 0xffff ? `\\\\u{${code.toString(16)}}` : `\\\\u${code.toString(16).padStart(4, '0')}`;",
   "    });",
   "}",
-  "function showValue(value) {",
-  "    return visible(shorten(canonicalJson(value), valueLengthMax));",
-  "}",
   "function showKey(key) {",
   "    if (key === null)",
   "        return 'the only object';",
   "    return /^[\\w.:/-]{1,100}$/.test(key) ? key : visible(shorten(JSON.stringify(key), keyLengthMax));",
+  "}",
+  "return { visible, showKey };",
+  "})();",
+  "const { showValue, describeOperation, describeTransaction, count, groupDigits } = (() => {",
+  "const valueLengthMax = 2_000;",
+  "function showValue(value) {",
+  "    return visible(shorten(canonicalJson(value), valueLengthMax));",
   "}",
   "function describeOperation([, f, input, output, , , outcome]) {",
   "    const asked = input === null ? f : `${f} ${input}`.trim();",
@@ -138,7 +141,7 @@ export const script = [
   "    const grouped = whole.replace(/(?<=\\d)(?=(\\d{3})+$)/g, '\\u202f');",
   "    return rest === undefined ? grouped : `${grouped}.${rest}`;",
   "}",
-  "return { visible, showValue, showKey, describeOperation, describeTransaction, count, groupDigits };",
+  "return { showValue, describeOperation, describeTransaction, count, groupDigits };",
   "})();",
   "const { ChoiceList } = (() => {",
   "const shownMax = 200;",

@@ -4,7 +4,7 @@
  * the escaping cannot run. Verdict and findings stand in the HTML; the pictures are drawn by the script.
  */
 import type { HistoryVerdict } from '../verdict.ts';
-import { visible } from './display-text.ts';
+import { visible } from '../visible-text.ts';
 import { encodeVerdict } from './encode-verdict.ts';
 import { escapeHtml, jsonForScript } from './escape.ts';
 import { findings, summarize, type Finding } from './findings.ts';
