@@ -1,6 +1,7 @@
 /** Verdicts to show reports by, in the documentation and in tests: always the same, and judged by the real checker. */
 import type { History, Json, Operation } from '../src/verify/history.ts';
 import { checkLinearizability } from '../src/verify/linearizability.ts';
+import { checkListAppend } from '../src/verify/list-append/check.ts';
 import { registerModel } from '../src/verify/models/register.ts';
 import type { LinearizabilityVerdict, TransactionsVerdict } from '../src/verify/verdict.ts';
 
@@ -80,7 +81,7 @@ function randomNumbers(seed: number): (below: number) => number {
 
 /** Three transactions that cannot be ordered, a lost update, and a read of what did not happen. */
 export function cycleVerdict(): TransactionsVerdict {
-  const transactions = [
+  const operations = [
     transaction(0, 0, 10, [
       ['append', 'x', 1],
       ['append', 'y', 1],
@@ -94,6 +95,7 @@ export function cycleVerdict(): TransactionsVerdict {
       ['append', 'z', 1],
     ]),
     transaction(0, 20, 42, [
+      ['r', 'z', [1]],
       ['r', 'y', [1]],
       ['append', 'x', 2],
     ]),
@@ -111,41 +113,7 @@ export function cycleVerdict(): TransactionsVerdict {
       ['r', 'v', [9]],
     ]),
   ];
-  return {
-    kind: 'transactions',
-    model: 'list-append',
-    verdict: 'illegal',
-    serializable: 'illegal',
-    transactions,
-    anomalies: [
-      {
-        name: 'G-single',
-        description:
-          'T1 must come before T2, T2 before T3 and T3 before T1; one of these is a read of what was overwritten.',
-        transactions: [1, 2, 3],
-        cycle: [
-          { from: 1, to: 2, kind: 'write-read', reason: 'T2 read y = [1 2], whose last element 2 T1 had appended.' },
-          { from: 2, to: 3, kind: 'real-time', reason: 'T2 had returned at 18, before T3 was called at 20.' },
-          { from: 3, to: 1, kind: 'read-write', reason: 'T3 read y = [1], to which T1 appended 2.' },
-        ],
-      },
-      {
-        name: 'lost-update',
-        description: 'T5 and T6 read the same version of w, and both appended to it.',
-        transactions: [5, 6],
-        cycle: [
-          { from: 5, to: 6, kind: 'write-write', reason: 'T5 appended 1 to w right before T6 appended 2.' },
-          { from: 6, to: 5, kind: 'read-write', reason: 'T6 read w = [], to which T5 appended 1.' },
-        ],
-      },
-      {
-        name: 'G1a',
-        description: 'T7 read v = [9], whose 9 T4 appended, which did not happen.',
-        transactions: [4, 7],
-        cycle: [],
-      },
-    ],
-  };
+  return checkListAppend({ model: 'list-append', initial: undefined, nullReadIsWildcard: false, operations });
 }
 
 function transaction(process: number, call: number, returned: number, steps: Json): Operation {

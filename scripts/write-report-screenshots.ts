@@ -11,8 +11,16 @@ const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const bytesMax = 150_000;
 
 const reports = [
-  { name: 'report-linearizability', html: renderReport(staleReadVerdict(), { title: 'A stale read' }), height: 780 },
-  { name: 'report-cycle', html: renderReport(cycleVerdict(), { title: 'Transactions in a circle' }), height: 780 },
+  {
+    name: 'report-linearizability',
+    html: renderReport(staleReadVerdict(), { title: 'A stale read' }),
+    choose: 'stock',
+  },
+  {
+    name: 'report-cycle',
+    html: renderReport(cycleVerdict(), { title: 'Transactions in a circle' }),
+    choose: 'T1 T2 T3',
+  },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'valthree-screenshots-'));
@@ -22,12 +30,14 @@ const browser = await chromium.launch({
 });
 try {
   mkdirSync(images, { recursive: true });
-  for (const { name, html, height } of reports) {
+  for (const { name, html, choose } of reports) {
     const file = join(folder, `${name}.html`);
     writeFileSync(file, html);
     for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height } });
+      const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 780 } });
       await page.goto(pathToFileURL(file).href);
+      if (choose !== undefined) await page.locator('nav').getByRole('button', { name: choose }).click();
+      await page.evaluate('document.activeElement.blur()');
       await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
       const picture = await page.screenshot({ path: join(images, `${name}-${colorScheme}.png`) });
       if (picture.length > bytesMax)

@@ -9,11 +9,13 @@ import { checkHistory } from '../../../src/verify/check.ts';
 import { explain, type Explanation } from '../../../src/verify/explanation.ts';
 import type { History } from '../../../src/verify/history.ts';
 import { checkLinearizability } from '../../../src/verify/linearizability.ts';
+import { checkListAppend } from '../../../src/verify/list-append/check.ts';
 import { registerModel } from '../../../src/verify/models/register.ts';
 import { renderReport } from '../../../src/verify/report/html.ts';
 import type { LinearizabilityVerdict, PartitionVerdict } from '../../../src/verify/verdict.ts';
 import { hasBrowser, launchBrowser } from '../../support/browser.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
+import { largeHistory } from '../support/large-list-append.ts';
 import { hostileTransactions, hostileVerdict } from './hostile-verdict.ts';
 import { ReportPage } from './report-page.ts';
 
@@ -289,12 +291,15 @@ describe.skipIf(!hasBrowser)('the report of operations', () => {
 describe.skipIf(!hasBrowser)('the report of transactions', () => {
   it('draws the cycle with a sentence for each edge', async () => {
     const report = await ReportPage.open(browser, cycleVerdict());
+    expect(await report.text('.anomaly h2')).toBe('G1a');
+    await report.page.locator('nav').getByRole('button', { name: 'T1 T2 T3' }).click();
+    expect(await report.text('.anomaly h2')).toBe('G-single-item');
     expect(await report.page.locator('svg .node').count()).toBe(3);
     expect(await report.page.locator('svg .edge').count()).toBe(3);
     expect(await report.page.locator('.edges li').allInnerTexts()).toEqual([
       expect.stringContaining('T2 read y = [1 2]'),
-      expect.stringContaining('T2 had returned at 18'),
-      expect.stringContaining('T3 read y = [1]'),
+      expect.stringContaining('T3 read z = [1]'),
+      expect.stringContaining('T3 read y = [1], without 2'),
     ]);
     await report.page.locator('.edges li').first().hover();
     expect(await report.page.locator('svg .edge.highlighted').getAttribute('data-between')).toBe('1 2');
@@ -304,22 +309,23 @@ describe.skipIf(!hasBrowser)('the report of transactions', () => {
 
   it('leads from the anomaly to its transactions and from there to others', async () => {
     const report = await ReportPage.open(browser, cycleVerdict());
+    await report.page.locator('nav').getByRole('button', { name: 'T1 T2 T3' }).click();
     await report.page.locator('svg .node[data-transaction="3"]').click();
-    expect(await report.text('.details h2')).toMatch(/^T3: read y = \[1\]/);
-    expect(await report.text('tr[aria-current]')).toContain('G-single');
+    expect(await report.text('.details h2')).toMatch(/^T3: read z = \[1\], read y = \[1\]/);
+    expect(await report.text('tr[aria-current]')).toContain('G-single-item');
     await report.page.locator('svg .node[data-transaction="2"]').focus();
     await report.page.keyboard.press('Enter');
     expect(await report.text('.details h2')).toMatch(/^T2: /);
     await report.page.getByRole('button', { name: 'T5', exact: true }).click();
     await report.page.locator('.details').getByRole('button', { name: 'lost-update' }).click();
     expect(await report.text('.anomaly h2')).toBe('lost-update');
-    await report.press('e');
+    await report.press('Shift+E');
     expect(await report.text('.anomaly h2')).toBe('G1a');
     expect(await report.page.locator('svg .node').count()).toBe(2);
-    await report.press('Shift+E');
+    await report.press('e');
     expect(await report.text('.anomaly h2')).toBe('lost-update');
-    await report.page.getByRole('button', { name: /^Show: G-single/ }).click();
-    expect(await report.text('.anomaly h2')).toBe('G-single');
+    await report.page.getByRole('button', { name: /^Show: G-single-item: Each of T1/ }).click();
+    expect(await report.text('.anomaly h2')).toBe('G-single-item');
     await report.close();
   });
 
@@ -331,9 +337,30 @@ describe.skipIf(!hasBrowser)('the report of transactions', () => {
     await report.page.getByRole('button', { name: 'Next page' }).click();
     expect(await report.text('.pages')).toContain('51 to 100 of');
     await report.page.getByLabel('Key', { exact: true }).fill('z');
-    expect(await report.text('.pages')).toContain('1 to 15 of 15');
+    expect(await report.text('.pages')).toContain('1 to 30 of 30');
     await report.page.getByLabel('Clients', { exact: true }).fill('9');
     expect(await report.text('.pages')).toContain('0 transactions');
+    await report.close();
+  });
+
+  it('shows what the checker says of a large history', async () => {
+    const options = { seed: 5, transactions: 5_000, clients: 20, keys: 10, appendsMax: 50, fracturedOf10000: 20 };
+    const verdict = checkListAppend(largeHistory(options));
+    const report = await ReportPage.open(browser, verdict);
+    expect(await report.text('.summary')).toMatch(
+      /^illegal Not even serializable \(5\u202f000 transactions, \d+ anomalies/,
+    );
+    expect(await report.text('.pages')).toContain('of 5\u202f000 transactions');
+    const names = new Set<string>();
+    for (const [index, { name, cycle, transactions }] of verdict.anomalies.slice(0, 30).entries()) {
+      if (index > 0) await report.press('e');
+      expect(await report.text('.anomaly h2')).toBe(name);
+      expect(await report.page.locator('svg .node').count()).toBe(new Set(transactions).size);
+      expect(await report.page.locator('.edges li').count()).toBe(cycle.length);
+      expect((await report.find('marked')).count).toBeGreaterThan(200);
+      names.add(name);
+    }
+    expect([...names].some((name) => name.startsWith('G-'))).toBe(true);
     await report.close();
   });
 
