@@ -52,7 +52,8 @@ export const queueModel: Model = {
 };
 
 function simplifyList(operations: readonly Operation[]): readonly Operation[] {
-  const seen = operations.flatMap(({ output }) => (isArray(output) ? output : [output]));
+  // What is popped may be an array itself: only a read is one of elements.
+  const seen = operations.flatMap(({ f, output }) => (f === 'read' && isArray(output) ? output : [output]));
   const texts = new Set(seen.map(canonicalJson));
   const other = otherThan([...seen, ...operations.map(({ input }) => input)]);
   const isUnseen = ({ input }: Operation): boolean => input !== null && !texts.has(canonicalJson(input));
