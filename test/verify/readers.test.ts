@@ -191,6 +191,23 @@ INFO  jepsen.util - 0	:fail	:read	:timed-out
     ]);
   });
 
+  it('logs of Jepsen in which a cas fails for another reason than the value', () => {
+    const text = `INFO  jepsen.util - 0	:invoke	:cas	[1 2]
+INFO  jepsen.util - 0	:fail	:cas	:connection-refused
+INFO  jepsen.util - 0	:invoke	:cas	[1 2]
+INFO  jepsen.util - 0	:fail	:cas	:timed-out
+INFO  jepsen.util - 0	:invoke	:cas	[1 2]
+INFO  jepsen.util - 0	:fail	:cas	[1 2]
+INFO  jepsen.util - 3	:invoke	:read	nil
+`;
+    expect(operationsOf(text).map(({ process, outcome, output }) => [process, outcome, output])).toEqual([
+      [0, 'fail', null],
+      [0, 'info', null],
+      [4, 'ok', false],
+      [3, 'info', null],
+    ]);
+  });
+
   it("Porcupine's key-value logs", () => {
     const text = String.raw`{:process 0, :type :invoke, :f :append, :key "a \"b\"", :value "x\n"}
 {:process 1, :type :invoke, :f :get, :key "a \"b\"", :value nil}
@@ -281,6 +298,12 @@ describe('what is wrong is said with its line', () => {
       'line 1: a line must be "INFO jepsen.util',
     ],
     ['a log with a wrong value', 'INFO  jepsen.util - 0\t:invoke\t:cas\t1', 'line 1: the value of cas must be'],
+    [
+      'a log that ends another cas',
+      'INFO  jepsen.util - 0\t:invoke\t:cas\t[1 2]\nINFO  jepsen.util - 0\t:fail\t:cas\t[1 3]',
+      'line 2: it ends another cas than the one of line 1',
+    ],
+    ['a log that answers a reason', 'INFO  jepsen.util - 0\t:ok\t:read\t:eof', 'line 1: the value of read must be nil'],
     [
       'a log with other things',
       'INFO  jepsen.util - 0\t:invoke\t:read\tnil\nthe end',
