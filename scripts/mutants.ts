@@ -65,16 +65,33 @@ async function tryMutant(mutant: Mutant): Promise<Finding> {
     text.replace(mutant.find, () => mutant.replace),
   );
   try {
-    const found = mutant.test === undefined ? await bySimulator() : await byTest(mutant.test);
+    const found = mutant.test === undefined ? await bySimulator(layoutOf(mutant)) : await byTest(mutant.test);
     return { mutant, ...found, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     writeFileSync(path, text);
   }
 }
 
-async function bySimulator(): Promise<Pick<Finding, 'caughtBy' | 'seeds'>> {
+/** The layout that the file is of; else both are simulated. */
+function layoutOf({ file }: Mutant): readonly string[] {
+  const name = /^src\/log\/(plain|journal)\//.exec(file)?.[1];
+  return name === undefined ? [] : ['--layout', name];
+}
+
+async function bySimulator(layout: readonly string[]): Promise<Pick<Finding, 'caughtBy' | 'seeds'>> {
   const main = join(copy, 'src/cli/main.ts');
-  const args = ['--import', 'tsx', main, 'simulate', '--seed', '1', '--runs', String(seedsMax), '--no-shrink'];
+  const args = [
+    '--import',
+    'tsx',
+    main,
+    'simulate',
+    '--seed',
+    '1',
+    '--runs',
+    String(seedsMax),
+    '--no-shrink',
+    ...layout,
+  ];
   const { code, output } = await run(process.execPath, args);
   if (code === 0) return { caughtBy: undefined, seeds: `${seedsMax} seeds` };
   const seed = /^seed (\d+) FAILS/m.exec(output)?.[1];
