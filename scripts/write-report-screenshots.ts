@@ -10,11 +10,17 @@ import { cycleVerdict, staleReadVerdict } from './report-examples.ts';
 const images = fileURLToPath(new URL('../docs/images/', import.meta.url));
 const bytesMax = 150_000;
 
-const reports = [
+interface Shown {
+  readonly name: string;
+  readonly html: string;
+  /** What to choose in the list beside the pictures; else it is shown as it opens. */
+  readonly choose?: string;
+}
+
+const reports: readonly Shown[] = [
   {
     name: 'report-linearizability',
     html: renderReport(staleReadVerdict(), { title: 'A stale read' }),
-    choose: 'stock',
   },
   {
     name: 'report-cycle',

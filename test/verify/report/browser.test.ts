@@ -336,10 +336,42 @@ describe.skipIf(!hasBrowser)('the report of transactions', () => {
     expect(await report.text('.pages')).toContain('1 to 50 of 120 transactions');
     await report.page.getByRole('button', { name: 'Next page' }).click();
     expect(await report.text('.pages')).toContain('51 to 100 of');
-    await report.page.getByLabel('Key', { exact: true }).fill('z');
+    await report.page.getByLabel('Keys', { exact: true }).fill('z');
     expect(await report.text('.pages')).toContain('1 to 30 of 30');
     await report.page.getByLabel('Clients', { exact: true }).fill('9');
     expect(await report.text('.pages')).toContain('0 transactions');
+    await report.close();
+  });
+
+  it('filters its anomalies too, and shows whatever is gone to', async () => {
+    const report = await ReportPage.open(browser, cycleVerdict());
+    const keys = report.page.getByLabel('Keys', { exact: true });
+    const clients = report.page.getByLabel('Clients', { exact: true });
+    const title = (): Promise<string> => report.text('.anomaly h2');
+    const listed = (): Promise<readonly string[]> => report.page.locator('nav li').allInnerTexts();
+    await keys.fill('Z');
+    // What is chosen stays in the list.
+    expect(await listed()).toEqual(['G1a T4 T7', 'G-single-item T1 T2 T3']);
+    await report.press('e');
+    expect(await title()).toBe('G-single-item');
+    expect(await report.text('.details h2')).toMatch(/^T2: /);
+    expect((await report.find('marked')).count).toBeGreaterThan(200);
+    await report.press('e', 'Shift+E');
+    expect(await report.text('.details h2')).toMatch(/^T2: /);
+    expect(await keys.inputValue()).toBe('Z');
+    // The node in the graph is of a transaction that the filter hides.
+    await report.page.locator('svg .node[data-transaction="1"]').click();
+    expect(await keys.inputValue()).toBe('');
+    expect(await report.text('tr[aria-current]')).toContain('T1');
+    await keys.fill('z');
+    await clients.fill('nobody');
+    await report.page.getByRole('button', { name: /^Show: lost-update/ }).click();
+    expect([await title(), await keys.inputValue(), await clients.inputValue()]).toEqual(['lost-update', '', '']);
+    expect(await report.page.locator('.field.invalid').count()).toBe(0);
+    await keys.fill('no such key');
+    await report.press('e');
+    expect([await title(), await keys.inputValue()]).toEqual(['G-single-item', '']);
+    expect((await report.find('marked')).count).toBeGreaterThan(200);
     await report.close();
   });
 

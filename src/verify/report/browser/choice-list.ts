@@ -19,6 +19,7 @@ export class ChoiceList {
   readonly #list = element('ul', { class: 'choices' });
   #chosen: number | undefined;
   #filter = '';
+  #isOffered: (id: number) => boolean = () => true;
 
   constructor(title: string, choices: readonly Choice[], onChoose: (id: number) => void) {
     this.#choices = choices;
@@ -31,6 +32,12 @@ export class ChoiceList {
     this.#show();
   }
 
+  /** Shows only these, as far as its own filter lets them. */
+  offer(isOffered: (id: number) => boolean): void {
+    this.#isOffered = isOffered;
+    this.#show();
+  }
+
   /** Marks it as chosen; it is shown even if the filter says otherwise. */
   choose(id: number): void {
     this.#chosen = id;
@@ -40,7 +47,7 @@ export class ChoiceList {
 
   #show(): void {
     const matching = this.#choices.filter(
-      ({ id, text }) => id === this.#chosen || text.toLowerCase().includes(this.#filter),
+      ({ id, text }) => id === this.#chosen || (this.#isOffered(id) && text.toLowerCase().includes(this.#filter)),
     );
     let shown = matching.slice(0, shownMax);
     const chosen = matching.find(({ id }) => id === this.#chosen);

@@ -18,10 +18,12 @@ export class TransactionsView implements View {
   readonly #anomaly = element('section', { class: 'anomaly', 'aria-label': 'Chosen anomaly' });
   readonly #details = element('section', { class: 'details', 'aria-label': 'Selected transaction' });
   readonly #clients: HTMLLabelElement;
+  readonly #keys: HTMLLabelElement;
   /** The anomalies of each transaction that has some. */
   readonly #anomalies = new Map<number, number[]>();
   #isShown: (process: number) => boolean = () => true;
   #key = '';
+  #shown: ReadonlySet<number> = new Set();
   #chosen: number | undefined;
 
   constructor(data: TransactionsData) {
@@ -62,10 +64,10 @@ export class TransactionsView implements View {
       this.#clients.classList.toggle('invalid', parsed === undefined);
       if (parsed !== undefined) this.#filter(this.#key, parsed);
     });
-    const keys = field('Key', 'all', (text) => {
+    this.#keys = field('Keys', 'all, or a part of the name', (text) => {
       this.#filter(text, this.#isShown);
     });
-    const side = element('aside', {}, keys, this.#clients, this.#list.element);
+    const side = element('aside', {}, this.#keys, this.#clients, this.#list.element);
     const main = element(
       'div',
       { class: 'main' },
@@ -85,6 +87,7 @@ export class TransactionsView implements View {
   show([index = 0]: readonly number[]): void {
     const anomaly = this.#data.anomalies[index];
     if (anomaly === undefined) return;
+    if (!this.#hasShown(index)) this.#showAll();
     this.#chosen = index;
     this.#list.choose(index);
     const graph = cycleGraph(anomaly, {
@@ -94,27 +97,48 @@ export class TransactionsView implements View {
       },
     });
     this.#anomaly.replaceChildren(element('h2', {}, anomaly.name), element('p', {}, anomaly.description), graph);
-    this.#timeline.focusOn(anomaly.transactions);
-    this.#select(anomaly.transactions[0]);
+    const shown = anomaly.transactions.filter((transaction) => this.#shown.has(transaction));
+    this.#timeline.focusOn(shown);
+    this.#select(shown[0]);
+  }
+
+  /** Whether the filters leave any of it. */
+  #hasShown(anomaly: number): boolean {
+    const { transactions = [] } = this.#data.anomalies[anomaly] ?? {};
+    return transactions.some((transaction) => this.#shown.has(transaction));
   }
 
   #isInChosen(transaction: number): boolean {
     return this.#chosen !== undefined && (this.#anomalies.get(transaction) ?? []).includes(this.#chosen);
   }
 
-  /** An empty key means all. */
+  /** A part of a key's name, and the clients; nothing means all. */
   #filter(key: string, isShown: (process: number) => boolean): void {
-    this.#key = key.trim();
+    this.#key = key;
     this.#isShown = isShown;
+    const wanted = key.trim().toLowerCase();
     const shown = [...this.#data.transactions.entries()].filter(
-      ([, { row, keys }]) => isShown(row[0]) && (this.#key === '' || keys.includes(this.#key)),
+      ([, { row, keys }]) =>
+        isShown(row[0]) && (wanted === '' || keys.some((one) => one.toLowerCase().includes(wanted))),
     );
+    this.#shown = new Set(shown.map(([transaction]) => transaction));
+    this.#list.offer((anomaly) => this.#hasShown(anomaly));
     this.#table.setShown(shown.map(([transaction]) => transaction));
     this.#timeline.setItems(shown.map(([id, { row }]) => ({ id, row, label: `T${id} ${describeOperation(row)}` })));
   }
 
+  /** Whoever asks for what the filters hide wants to see it. */
+  #showAll(): void {
+    for (const { control } of [this.#keys, this.#clients]) {
+      if (control instanceof HTMLInputElement) control.value = '';
+    }
+    this.#clients.classList.remove('invalid');
+    this.#filter('', () => true);
+  }
+
   /** Selects it everywhere. */
   #choose(transaction: number): void {
+    if (!this.#shown.has(transaction)) this.#showAll();
     this.#timeline.focusOn([transaction]);
     this.#select(transaction);
   }
@@ -149,8 +173,14 @@ export class TransactionsView implements View {
     return made;
   }
 
+  /** To the next of those that the filters leave; of all, if they leave none. */
   #jump(by: 1 | -1): void {
-    const anomalies = this.#data.anomalies.length;
-    if (anomalies > 0) this.show([((this.#chosen ?? -by) + by + anomalies) % anomalies]);
+    const all = [...this.#data.anomalies.keys()];
+    const left = all.filter((anomaly) => this.#hasShown(anomaly));
+    const candidates = left.length === 0 ? all : left;
+    if (by === -1) candidates.reverse();
+    const next = candidates.find((anomaly) => this.#chosen === undefined || (anomaly - this.#chosen) * by > 0);
+    const target = next ?? candidates[0];
+    if (target !== undefined) this.show([target]);
   }
 }
