@@ -1,4 +1,4 @@
-/** Histories of clients that each do one thing at a time, as rows of a report, for property tests. */
+/** Histories of clients that each do one thing at a time, under a new number after what has no known end, as rows of a report, for property tests. */
 import fc from 'fast-check';
 import type { OperationRow } from '../../../src/verify/report/report-data.ts';
 import type { SceneItem } from '../../../src/verify/report/browser/scene.ts';
@@ -15,13 +15,14 @@ export const arbitraryRows: fc.Arbitrary<readonly OperationRow[]> = fc
   )
   .map((steps) => {
     const busyUntil = new Map<number, number>();
+    const numbers = new Map<number, number>();
     const rows: OperationRow[] = [];
-    for (const { process, pause, duration, isOpen } of steps) {
-      const free = busyUntil.get(process) ?? 0;
-      if (free === Infinity) continue;
-      const call = free + pause;
-      const returned = isOpen ? Infinity : call + duration;
-      busyUntil.set(process, returned);
+    for (const { process: client, pause, duration, isOpen } of steps) {
+      const call = (busyUntil.get(client) ?? 0) + pause;
+      const returned = call + duration;
+      const process = numbers.get(client) ?? client;
+      busyUntil.set(client, returned);
+      if (isOpen) numbers.set(client, process + 5);
       rows.push([process, 'read', null, '1', call, isOpen ? null : returned, isOpen ? 'info' : 'ok']);
     }
     return rows.sort((left, right) => left[4] - right[4]);

@@ -264,6 +264,7 @@ function legend({ partitions }: LinearizabilityData): HTMLElement {
     entry('placed', 'has a place in the order drawn'),
     ...stuck,
     entry('unplaced', 'has no place in it'),
-    entry('open', 'may have happened, or not: no known end'),
+    entry('open', 'may have happened, or not: no known end (its lane may be used again)'),
+    element('span', {}, 'What failed has not happened, and is not drawn.'),
   );
 }

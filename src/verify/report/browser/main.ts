@@ -35,7 +35,7 @@ function linkFindings(view: View, pictures: HTMLElement): void {
 function help(): HTMLElement {
   const keys = [
     'Mouse: wheel to zoom, drag or Shift and wheel to pan, click to select. Touch: one finger pans, two zoom.',
-    'Keyboard, in the timeline: arrows go from operation to operation, Home and End to a client’s first and last, Shift and arrows pan, + − zoom, 0 shows all, E and Shift E go to the next and the previous error, Escape selects nothing.',
+    'Keyboard, in the timeline: arrows go from operation to operation, Home and End to the first and the last of a lane, Shift and arrows pan, + − zoom, 0 shows all, E and Shift E go to the next and the previous error, Escape selects nothing.',
   ];
   return element(
     'details',

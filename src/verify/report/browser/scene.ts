@@ -2,10 +2,12 @@
  * What a timeline shows: operations as bars in the lanes of their clients. Pure geometry, and the questions that drawing
  * and pointing ask of it; both look at what is seen only, however long the history is.
  *
- * A client does one thing at a time, so the bars of a lane are sorted by call and by return alike.
+ * The bars of a lane follow one another, so they are sorted by call and by end alike: a client does one thing at a time,
+ * and a bar without a known end gives way where its lane is used again.
  */
 import type { OperationRow } from '../report-data.ts';
 import { createAxis, type Axis } from './axis.ts';
+import { assignLanes } from './lanes.ts';
 
 /** One operation to be shown; `id` is whatever its owner knows it by. */
 export interface SceneItem {
@@ -20,12 +22,16 @@ export interface Bar {
   /** Ranks of the axis. */
   readonly call: number;
   readonly return: number;
+  /** Where it ends in the picture: at its return, or before, where it hangs and its lane is used again. */
+  readonly end: number;
   readonly isOpen: boolean;
 }
 
 interface Lane {
-  readonly process: number;
+  readonly processes: readonly number[];
   readonly bars: readonly Bar[];
+  /** From where on there is no room for some bar that hangs; Infinity: nowhere. */
+  readonly tailFrom: number;
 }
 
 export interface Scene {
@@ -34,18 +40,26 @@ export interface Scene {
   readonly bars: ReadonlyMap<number, Bar>;
 }
 
+type MutableBar = { -readonly [Name in keyof Bar]: Bar[Name] };
+
 export function createScene(items: readonly SceneItem[]): Scene {
   const sorted = [...items].sort((left, right) => left.row[4] - right.row[4]);
   const axis = createAxis(sorted.map(({ row }) => row));
-  const processes = [...new Set(sorted.map(({ row }) => row[0]))].sort((left, right) => left - right);
-  const laneOf = new Map(processes.map((process, lane) => [process, lane]));
-  const lanes = processes.map((process) => ({ process, bars: [] as Bar[] }));
+  const processes = assignLanes(sorted.map(({ row }) => row));
+  const laneOf = new Map(processes.flatMap((all, lane) => all.map((process) => [process, lane] as const)));
+  const lanes = processes.map((all) => ({ processes: all, bars: [] as MutableBar[], tailFrom: Infinity }));
   const bars = new Map<number, Bar>();
   for (const [index, item] of sorted.entries()) {
-    const lane = laneOf.get(item.row[0]) ?? 0;
-    const span = axis.spans[index] ?? { call: 0, return: 0 };
-    const bar = { item, lane, call: span.call, return: span.return, isOpen: item.row[5] === null };
-    lanes[lane]?.bars.push(bar);
+    const at = laneOf.get(item.row[0]) ?? 0;
+    const { call, return: returned } = axis.spans[index] ?? { call: 0, return: 0 };
+    const bar = { item, lane: at, call, return: returned, end: returned, isOpen: item.row[5] === null };
+    const lane = lanes[at];
+    const last = lane?.bars.at(-1);
+    if (lane !== undefined && last?.isOpen === true) {
+      last.end = call;
+      lane.tailFrom = Math.min(lane.tailFrom, call);
+    }
+    lane?.bars.push(bar);
     bars.set(item.id, bar);
   }
   return { axis, lanes, bars };
@@ -56,7 +70,7 @@ export function firstEndingFrom(bars: readonly Bar[], rank: number): number {
   let [low, high] = [0, bars.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((bars[middle]?.return ?? 0) < rank) low = middle + 1;
+    if ((bars[middle]?.end ?? 0) < rank) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -65,7 +79,7 @@ export function firstEndingFrom(bars: readonly Bar[], rank: number): number {
 /** The bar at the rank, or the nearest within the tolerance. */
 export function barAt({ lanes }: Scene, lane: number, rank: number, tolerance: number): Bar | undefined {
   const bars = lanes[lane]?.bars ?? [];
-  const distance = (bar: Bar): number => Math.max(bar.call - rank, rank - bar.return, 0);
+  const distance = (bar: Bar): number => Math.max(bar.call - rank, rank - bar.end, 0);
   let nearest: Bar | undefined;
   for (let index = firstEndingFrom(bars, rank - tolerance); index < bars.length; index++) {
     const bar = bars[index];

@@ -106,23 +106,36 @@ function paintLane(context: CanvasRenderingContext2D, picture: Picture, lane: nu
     context.fillStyle = palette.stripe;
     context.fillRect(0, y, width, laneHeight);
   }
-  const bars = scene.lanes[lane]?.bars ?? [];
+  const { bars, tailFrom } = scene.lanes[lane] ?? { bars: [], tailFrom: Infinity };
   const rightRank = rankAtX(picture, width);
   let painted = -Infinity;
   for (let index = firstEndingFrom(bars, rankAtX(picture, gutterWidth)); index < bars.length; index++) {
     const bar = bars[index];
     if (bar === undefined || bar.call > rightRank) break;
-    const right = xOfRank(picture, bar.return);
+    const right = xOfRank(picture, bar.end);
     if (right < painted + 1) continue;
     paintBar(context, picture, bar);
     painted = Math.max(right, xOfRank(picture, bar.call) + barWidthMin);
   }
+  if (tailFrom <= rightRank) paintTail(context, picture, xOfRank(picture, tailFrom), y + pointTop);
+}
+
+/** What hangs in a lane that is used again goes on below it; the line of an order may touch it there. */
+function paintTail(context: CanvasRenderingContext2D, { width, palette }: Picture, from: number, y: number): void {
+  context.strokeStyle = palette.muted;
+  context.lineWidth = 1;
+  context.setLineDash([6, 4]);
+  context.beginPath();
+  context.moveTo(Math.max(gutterWidth, from), y + 1.5);
+  context.lineTo(width, y + 1.5);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 function barBox(picture: Picture, bar: Bar): { x: number; y: number; width: number } {
   // What is far outside is cut: some browsers draw nothing of rectangles that are too wide.
   const x = Math.max(gutterWidth - 20, xOfRank(picture, bar.call));
-  const right = Math.min(picture.width + 20, xOfRank(picture, bar.return));
+  const right = Math.min(picture.width + 20, xOfRank(picture, bar.end));
   return { x, y: laneY(picture, bar.lane) + barTop, width: Math.max(barWidthMin, right - x) };
 }
 
@@ -287,6 +300,11 @@ function paintGutter(context: CanvasRenderingContext2D, picture: Picture): void 
   context.fillRect(0, axisHeight, gutterWidth - 4, height);
   context.fillStyle = palette.muted;
   for (const lane of lanesSeen(picture)) {
-    context.fillText(`client ${scene.lanes[lane]?.process ?? ''}`, 8, laneY(picture, lane) + barTop + barHeight / 2);
+    const [first = '', ...others] = scene.lanes[lane]?.processes ?? [];
+    context.fillText(
+      `client ${first}${others.length === 0 ? '' : '…'}`,
+      8,
+      laneY(picture, lane) + barTop + barHeight / 2,
+    );
   }
 }
