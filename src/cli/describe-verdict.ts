@@ -38,7 +38,11 @@ export function summarizeVerdict(verdict: HistoryVerdict, file: string, seconds:
 
 function headline(verdict: HistoryVerdict): string {
   const property = verdict.kind === 'transactions' ? 'strictly serializable' : 'linearizable';
-  const texts: Record<Verdict, string> = { ok: property, illegal: `not ${property}`, unknown: 'not decided in time' };
+  const texts: Record<Verdict, string> = {
+    ok: property,
+    illegal: `not ${property}`,
+    unknown: 'not decided within the bounds of time and memory',
+  };
   return texts[verdict.verdict];
 }
 

@@ -82,7 +82,7 @@ describe('a verdict', () => {
       '500',
     ]);
     expect(code).toBe(2);
-    expect(stdout).toContain('not decided in time (counter, 61 operations on 1 key');
+    expect(stdout).toContain('not decided within the bounds of time and memory (counter, 61 operations on 1 key');
     expect(stdout).toContain('not decided: 1 key');
   });
 
