@@ -44,7 +44,7 @@ export async function checkEach(files: readonly string[], check: CheckFile, outp
 }
 
 /** In one line. */
-export function messageOf(cause: unknown): string {
+function messageOf(cause: unknown): string {
   if (cause instanceof HistoryError) return cause.message;
   return `the checker failed: ${String(cause).replace(/\s+/g, ' ')}`;
 }
