@@ -1,5 +1,6 @@
 /** Checks a history by the model that it names, or by another: the entrance to all checkers. */
 import { HistoryError } from './history-error.ts';
+import { headFault } from './history-validation.ts';
 import type { History } from './history.ts';
 import { checkListAppend } from './list-append/check.ts';
 import { checkLinearizability, type CheckLimits } from './linearizability.ts';
@@ -16,6 +17,8 @@ export interface CheckOptions extends CheckLimits {
 
 /** Throws a `HistoryError` if there is no such model or the history is not one of it. */
 export function checkHistory(history: History, options: CheckOptions = {}): HistoryVerdict {
+  const fault = headFault(history);
+  if (fault !== undefined) throw new HistoryError(fault);
   const { model = history.model } = options;
   if (typeof model === 'object') return checkLinearizability(history, model, options);
   if (model === undefined) throw new HistoryError(`the history names no model; say which: ${modelNames().join(', ')}`);

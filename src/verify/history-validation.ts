@@ -1,5 +1,6 @@
-/** What must be true of every history before a checker relies on it, whoever made it. */
-import type { History, Operation } from './history.ts';
+/** What must be true of every history before a checker relies on it, whoever made it: types are no proof. */
+import type { History, Operation, Outcome } from './history.ts';
+import { jsonFault } from './json-validation.ts';
 import type { Model } from './models/model.ts';
 
 /** What is wrong, and the index of the operation, if it is about one. */
@@ -10,18 +11,50 @@ export interface HistoryFault {
 
 /** Without a model, what the model would say is not checked. */
 export function faultOf(history: History, model: Model | undefined): HistoryFault | undefined {
-  const initialFault = history.initial === undefined ? undefined : model?.validateInitial(history.initial);
-  if (initialFault !== undefined) return { message: initialFault, operation: undefined };
+  const message = headFault(history) ?? initialFault(history, model);
+  if (message !== undefined) return { message, operation: undefined };
   const order = new ProcessOrder();
   for (const [index, operation] of history.operations.entries()) {
-    const message = timeFault(operation) ?? order.faultOf(operation) ?? model?.validate(operation);
+    const message =
+      shapeFault(operation) ?? timeFault(operation) ?? order.faultOf(operation) ?? model?.validate(operation);
     if (message !== undefined) return { message, operation: index };
+  }
+  return undefined;
+}
+
+/** Of all but its operations. */
+export function headFault(history: unknown): string | undefined {
+  if (typeof history !== 'object' || history === null) return 'a history must be an object';
+  const { model, nullReadIsWildcard, operations } = history as Partial<Record<keyof History, unknown>>;
+  if (model !== undefined && typeof model !== 'string') return 'the model that a history names must be a string';
+  if (typeof nullReadIsWildcard !== 'boolean') return 'nullReadIsWildcard must be true or false';
+  return Array.isArray(operations) ? undefined : 'the operations of a history must be an array';
+}
+
+function initialFault({ initial }: History, model: Model | undefined): string | undefined {
+  if (initial === undefined) return undefined;
+  const fault = jsonFault(initial);
+  return fault === undefined ? model?.validateInitial(initial) : `the initial value ${fault}`;
+}
+
+const outcomes = new Set<unknown>(['ok', 'fail', 'info'] satisfies Outcome[]);
+
+function shapeFault(operation: unknown): string | undefined {
+  if (typeof operation !== 'object' || operation === null) return 'it must be an object';
+  const { f, key, input, output, outcome } = operation as Partial<Record<keyof Operation, unknown>>;
+  if (typeof f !== 'string') return 'f must be a string';
+  if (key !== null && typeof key !== 'string') return 'the key must be a string or null';
+  if (!outcomes.has(outcome)) return 'the outcome must be ok, fail or info';
+  for (const [name, value] of Object.entries({ input, output })) {
+    const fault = jsonFault(value);
+    if (fault !== undefined) return `the ${name} ${fault}`;
   }
   return undefined;
 }
 
 function timeFault({ call, return: returned, outcome }: Operation): string | undefined {
   if (!Number.isFinite(call)) return 'the time of the call must be a number';
+  if (typeof returned !== 'number') return 'the time of the return must be a number';
   // NaN is no later time either.
   if (!(returned >= call)) return `it returns at ${returned}, before it is called at ${call}`;
   if (outcome === 'info' && returned !== Infinity)

@@ -124,3 +124,41 @@ describe("a model of one's own", () => {
     expect(() => checkHistory(history, { model: die })).toThrow(message);
   });
 });
+
+describe('what the types forbid is refused all the same', () => {
+  const look = operation(0, 'look', 1, 0);
+  const wrong = (changes: object): History => historyOf([look, { ...operation(1, 'look', 1, 0), ...changes }]);
+  const cyclic: unknown[] = [];
+  cyclic.push(cyclic);
+
+  it.each<[string, unknown, string]>([
+    ['no history', null, 'a history must be an object'],
+    ['no operations', { ...historyOf([]), operations: undefined }, 'the operations of a history must be an array'],
+    ['a model that is a number', { ...historyOf([]), model: 3 }, 'the model that a history names must be a string'],
+    ['no wildcard', { ...historyOf([]), nullReadIsWildcard: undefined }, 'nullReadIsWildcard must be true or false'],
+    ['an initial value', historyOf([], Number.NaN), 'the initial value must not be or contain NaN'],
+    ['an operation that is none', historyOf([null as unknown as Operation]), 'operation 0: it must be an object'],
+    ['an outcome', wrong({ outcome: 'OK' }), 'operation 1: the outcome must be ok, fail or info'],
+    ['no outcome', wrong({ outcome: undefined }), 'operation 1: the outcome must be ok, fail or info'],
+    ['no f', wrong({ f: undefined }), 'operation 1: f must be a string'],
+    ['a numeric key', wrong({ key: 5 }), 'operation 1: the key must be a string or null'],
+    [
+      'no input',
+      wrong({ input: undefined }),
+      'operation 1: the input must be JSON, and neither be nor contain undefined',
+    ],
+    ['a BigInt', wrong({ output: [1n] }), 'operation 1: the output must be JSON, and neither be nor contain a bigint'],
+    ['not a number', wrong({ output: { a: Number.NaN } }), 'operation 1: the output must not be or contain NaN'],
+    ['a cycle', wrong({ output: cyclic }), 'operation 1: the output must not be nested more than 1000 deep'],
+    ['a time of text', wrong({ return: '9' }), 'operation 1: the time of the return must be a number'],
+  ])('%s', (_, history, message) => {
+    for (const model of [die, 'list-append']) {
+      expect(() => checkHistory(history as History, { model })).toThrow(HistoryError);
+      expect(() => checkHistory(history as History, { model })).toThrow(message);
+    }
+  });
+
+  it('bytes for a text', () => {
+    expect(() => readHistory(new Uint8Array() as unknown as string)).toThrow(HistoryError);
+  });
+});
