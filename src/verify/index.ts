@@ -6,6 +6,7 @@ export type { History, Json, MicroOperation, Operation, Outcome } from './histor
 export type { CheckLimits, CheckProgress } from './linearizability.ts';
 export type { Automaton, Lookahead, Model, NondeterministicAutomaton, Start } from './models/model.ts';
 export { powerset } from './models/powerset.ts';
+export { decodeHistoryText } from './readers/decode-history-text.ts';
 export { readHistory, type ReadOptions } from './readers/read-history.ts';
 export { historyLines, writeHistory } from './readers/write-history.ts';
 export type {

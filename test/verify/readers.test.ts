@@ -1,6 +1,6 @@
 /** All formats are read, and what is wrong in a file is said with its line. */
 import { describe, expect, it } from 'vitest';
-import { HistoryError, readHistory, writeHistory, type History } from '../../src/verify/index.ts';
+import { decodeHistoryText, HistoryError, readHistory, writeHistory, type History } from '../../src/verify/index.ts';
 import { mixes, randomHistory } from './support/random-history.ts';
 
 const header = '{"format":"valthree-history","version":1,"model":"register"}';
@@ -62,6 +62,15 @@ describe('JSON lines', () => {
       event(1, 'ok', 'read', { time: 2 }),
     ].join('\n');
     expect(operationsOf(text).map(({ process }) => process)).toEqual([1, 0]);
+  });
+
+  it('may note what is of no interest, under any name and with numbers of any length', () => {
+    const line = event(7, 'invoke', 'read', { ops: 4, format: 'x', trace: { id: 1 } }).replace(
+      '"id":1',
+      `"id":${'9'.repeat(30)}`,
+    );
+    expect(operationsOf(line)).toMatchObject([{ process: 7, f: 'read' }]);
+    expect(operationsOf(`${header}\n${line}`)).toMatchObject([{ process: 7, f: 'read' }]);
   });
 
   it('have transactions', () => {
@@ -208,6 +217,16 @@ INFO  jepsen.util - 3	:invoke	:read	nil
     ]);
   });
 
+  it('a JSON object whose first line ends as an event does', () => {
+    const operation = { process: 3, f: 'read', key: 5, input: null, output: 1, call: 4, return: 6, ok: true };
+    const text = `{"model":"register","ops":[${JSON.stringify(operation)}\n,${JSON.stringify({ ...operation, call: 7, return: 8 })}]}`;
+    // A number as a key is its text, as in JSON lines.
+    expect(operationsOf(text).map(({ key, call }) => [key, call])).toEqual([
+      ['5', 4],
+      ['5', 7],
+    ]);
+  });
+
   it("Porcupine's key-value logs", () => {
     const text = String.raw`{:process 0, :type :invoke, :f :append, :key "a \"b\"", :value "x\n"}
 {:process 1, :type :invoke, :f :get, :key "a \"b\"", :value nil}
@@ -219,6 +238,84 @@ INFO  jepsen.util - 3	:invoke	:read	nil
       { process: 0, f: 'append', key: 'a "b"', input: 'x\n', output: null, call: 1, return: 4, outcome: 'ok' },
       { process: 1, f: 'get', key: 'a "b"', input: null, output: 'x\n\\', call: 2, return: 3, outcome: 'ok' },
     ]);
+  });
+});
+
+describe('what JSON can say and a number cannot', () => {
+  const invoke = event(0, 'invoke', 'write', { value: '#', time: 1 });
+  const advice = 'has more digits than a number can keep: write it as a string';
+  it.each<[string, string, string]>([
+    ['a value', invoke.replace('"#"', '9007199254740993'), `line 1: 9007199254740993 ${advice}`],
+    [
+      'a value within a value',
+      `\n${invoke.replace('"#"', '{"a":[1,{"b":-9007199254740992}]}')}`,
+      'line 2: -9007199254740992',
+    ],
+    ['a fraction', invoke.replace('"#"', '0.1234567890123456789'), `line 1: 0.1234567890123456789 ${advice}`],
+    [
+      'an initial value',
+      header.replace('}', ',"initial":12345678901234567890}'),
+      `line 1: 12345678901234567890 ${advice}`,
+    ],
+    [
+      'a time in nanoseconds',
+      invoke.replace('"time":1', '"time":1700000000000000000'),
+      'line 1: 1700000000000000000 has more digits than a number can keep: subtract an offset from the times',
+    ],
+    [
+      'a time of a JSON object',
+      `{"model":"register","ops":[\n{"process":0,"f":"read","call":1700000000000000000,"return":null,"ok":"unknown"}]}`,
+      'line 2: 1700000000000000000 has more digits than a number can keep: subtract an offset from the times',
+    ],
+    ['infinity', invoke.replace('"#"', '1e400'), 'line 1: the value must not be or contain Infinity'],
+    [
+      'a value of Jepsen',
+      'INFO  jepsen.util - 0\t:invoke\t:write\t9007199254740993',
+      'line 1: 9007199254740993 is too',
+    ],
+  ])('is refused as %s', (_, text, message) => {
+    expect(() => readHistory(text)).toThrow(HistoryError);
+    expect(() => readHistory(text)).toThrow(message);
+  });
+
+  it.each([
+    '9007199254740991',
+    '0.30000000000000004',
+    '1e300',
+    '1234567890.1234567',
+    '"9007199254740993"',
+    '"12345678901234567890: 1"',
+  ])('is not suspected of %s', (value) => {
+    expect(operationsOf(invoke.replace('"#"', value))[0]!.input).toBe(JSON.parse(value));
+  });
+});
+
+describe('bytes', () => {
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  it('are UTF-8, with or without a mark', () => {
+    expect(decodeHistoryText(encode('é\n'))).toBe('é\n');
+    expect(decodeHistoryText(encode('\uFEFFé'))).toBe('é');
+  });
+
+  it.each([
+    ['a torn character', [...encode('é\né'), 0x0a, 0xe9, 0x22, 0x0a], 'line 3: this is not UTF-8'],
+    ['UTF-16', [0xff, 0xfe, 0x7b, 0x00], 'line 1: this is not UTF-8'],
+  ])('are refused where they are %s', (_, bytes, message) => {
+    expect(() => decodeHistoryText(Uint8Array.from(bytes))).toThrow(HistoryError);
+    expect(() => decodeHistoryText(Uint8Array.from(bytes))).toThrow(message);
+  });
+});
+
+describe('what is nested without end', () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+  it.each([
+    ['a value', event(0, 'invoke', 'write', { value: 0 }).replace(':0}', `:${deep}}`)],
+    ['a name', `{"process":${deep}}`],
+    ['a transaction', event(0, 'invoke', 'txn', { value: 0 }).replace(':0}', `:${deep}}`)],
+    ['a JSON object', `{"model":"register","ops":${deep}}`],
+  ])('is refused: %s', (_, text) => {
+    expect(() => readHistory(text)).toThrow('line 1: the value must not be nested more than 1000 deep');
   });
 });
 

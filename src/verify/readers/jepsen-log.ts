@@ -91,7 +91,13 @@ function valueOf(text: string, { f, type, line }: Pick<HistoryEvent, 'f' | 'type
   if (text === 'nil') return null;
   if (text.startsWith(':') && (type === 'fail' || type === 'info')) return text;
   const pair = /^\[(-?\d+) (-?\d+)\]$/.exec(text);
-  if (f === 'cas' && pair !== null) return [Number(pair[1]), Number(pair[2])];
-  if (f !== 'cas' && /^-?\d+$/.test(text)) return Number(text);
+  if (f === 'cas' && pair !== null) return [pair[1], pair[2]].map((digits) => numberOf(digits as string, line));
+  if (f !== 'cas' && /^-?\d+$/.test(text)) return numberOf(text, line);
   throw new HistoryError(`the value of ${f} must be nil, a number or, of cas, a pair of numbers`, line);
+}
+
+function numberOf(digits: string, line: number): number {
+  const value = Number(digits);
+  if (Number.isSafeInteger(value)) return value;
+  throw new HistoryError(`${digits} is too large to be kept as a number`, line);
 }

@@ -6,6 +6,7 @@ import { HistoryError } from '../history-error.ts';
 import type { Json, Operation, Outcome } from '../history.ts';
 import { isArray, showJson } from '../json.ts';
 import { lineOfElement } from './json-position.ts';
+import { parseJson } from './parse-json.ts';
 import type { ReadResult } from './read-result.ts';
 import { microOperationsOf } from './transactions.ts';
 
@@ -30,15 +31,12 @@ export function readJsonDocument(text: string): ReadResult {
   };
 }
 
+const operationNames = new Set(['process', 'f', 'key', 'input', 'output', 'txn', 'call', 'return']);
+
 function parseDocument(text: string): JsonObject {
-  try {
-    return JSON.parse(text) as JsonObject;
-  } catch (cause) {
-    const { message } = cause as Error;
-    const position = /position (\d+)/.exec(message)?.[1];
-    const before = position === undefined ? text : text.slice(0, Number(position));
-    throw new HistoryError(`this is not JSON: ${message}`, before.split('\n').length);
-  }
+  const isRead = ([head, , name]: readonly (string | undefined)[]): boolean =>
+    head === 'init' || (head === 'ops' && name !== undefined && operationNames.has(name));
+  return parseJson(text, { isRead, firstLine: 1 }) as JsonObject;
 }
 
 const outcomes = new Map<Json | undefined, Outcome>([
@@ -68,8 +66,9 @@ type What = Pick<Operation, 'f' | 'key' | 'input' | 'output'>;
 
 function callOf({ f, key = null, input = null, output = null }: JsonObject, outcome: Outcome): What | string {
   if (typeof f !== 'string') return `f must be a string, not ${showJson(f ?? null)}`;
-  if (key !== null && typeof key !== 'string') return `key must be a string or null, not ${showJson(key)}`;
-  return { f, key, input, output: outcome === 'ok' ? output : null };
+  if (key !== null && typeof key !== 'string' && typeof key !== 'number')
+    return `key must be a string, not ${showJson(key)}`;
+  return { f, key: key === null ? null : String(key), input, output: outcome === 'ok' ? output : null };
 }
 
 function transactionOf({ txn = null }: JsonObject, outcome: Outcome): What | string {

@@ -6,6 +6,7 @@
 import { HistoryError } from '../history-error.ts';
 import type { Json, Outcome } from '../history.ts';
 import { isArray, showJson } from '../json.ts';
+import { parseJson } from './parse-json.ts';
 import { linesOf, type Line } from './lines.ts';
 import { Pairing, type HistoryEvent } from './pairing.ts';
 import type { ReadResult } from './read-result.ts';
@@ -23,6 +24,7 @@ interface Header {
 type JsonObject = Readonly<Record<string, Json>>;
 
 const types = new Set<Json | undefined>(['invoke', 'ok', 'fail', 'info']);
+const eventNames = new Set(['process', 'type', 'f', 'key', 'value', 'time']);
 const headerNames = new Set(['format', 'version', 'model', 'initial', 'nullReadIsWildcard']);
 
 export function readJsonLines(text: string): ReadResult {
@@ -32,7 +34,7 @@ export function readJsonLines(text: string): ReadResult {
   let hasTimes: boolean | undefined;
   for (const line of linesOf(text)) {
     const object = parseObject(line);
-    const isHeader = Object.hasOwn(object, 'format');
+    const isHeader = Object.hasOwn(object, 'format') && !Object.hasOwn(object, 'process');
     if (isHeader && !first) throw new HistoryError('a header stands in the first line or nowhere', line.number);
     first = false;
     if (isHeader) {
@@ -52,16 +54,15 @@ export function readJsonLines(text: string): ReadResult {
 }
 
 function parseObject({ text, number }: Line): JsonObject {
-  let value: Json;
-  try {
-    value = JSON.parse(text) as Json;
-  } catch (cause) {
-    throw new HistoryError(`this is not JSON: ${(cause as Error).message}`, number);
-  }
+  const value = parseJson(text, { isRead: ([name]) => isKnown(name), firstLine: number });
   if (typeof value !== 'object' || value === null || isArray(value)) {
     throw new HistoryError(`an event must be a JSON object, not ${showJson(value)}`, number);
   }
   return value;
+}
+
+function isKnown(name: string | undefined): boolean {
+  return name !== undefined && (eventNames.has(name) || headerNames.has(name));
 }
 
 function readHeader(object: JsonObject, line: number): Header {

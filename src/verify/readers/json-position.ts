@@ -26,7 +26,8 @@ export function lineOfElement(text: string, name: string, index: number): number
   return line;
 }
 
-function endOfString(text: string, start: number): number {
+/** Right behind the string that begins at `start`. */
+export function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;

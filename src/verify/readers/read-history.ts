@@ -17,6 +17,8 @@ export interface ReadOptions {
 
 /** Throws a `HistoryError` that names the line if the text is no history, or not one of its model. */
 export function readHistory(text: string, { model }: ReadOptions = {}): History {
+  if (typeof (text as unknown) !== 'string')
+    throw new HistoryError('the text of a history must be a string; decodeHistoryText makes one of bytes');
   const { history: read, lineOf } = readAny(text);
   const history = model === undefined ? read : { ...read, model };
   const fault = faultOf(history, models.get(history.model ?? ''));
@@ -37,12 +39,12 @@ function readAny(text: string): ReadResult {
   );
 }
 
-/** One object over several lines, or one with all operations in one line. */
+/** One object over several lines, or one with all operations in one line; an event may have an `ops` that is ignored. */
 function isDocument(line: string): boolean {
-  if (!line.endsWith('}')) return true;
   try {
-    return Object.hasOwn(JSON.parse(line) as object, 'ops');
+    const object = JSON.parse(line) as object;
+    return Object.hasOwn(object, 'ops') && !Object.hasOwn(object, 'process');
   } catch {
-    return false;
+    return true;
   }
 }
