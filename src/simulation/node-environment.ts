@@ -21,7 +21,7 @@ export class NodeEnvironment implements Environment {
   readonly random: Random;
   readonly clock;
   readonly timers;
-  readonly compression;
+  readonly compression: Environment['compression'];
   readonly watcher: Watcher | undefined;
   readonly #world: Environment;
   readonly #pending = new Set<NodeTimer>();

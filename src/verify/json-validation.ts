@@ -1,5 +1,5 @@
 /** What a value must be before anything is done with it: JSON, and no deeper than the recursion over it may go. */
-export const nestingMax = 1000;
+const nestingMax = 1000;
 
 /** What is wrong with the value, as the end of a sentence that begins with its name; `undefined`: nothing. */
 export function jsonFault(value: unknown, depth = 0): string | undefined {

@@ -8,7 +8,7 @@ import { jsonFault } from '../json-validation.ts';
 import { endOfString } from './json-position.ts';
 
 /** The names from the root to a value; in an array, `undefined`. */
-export type JsonPath = readonly (string | undefined)[];
+type JsonPath = readonly (string | undefined)[];
 
 export interface ParseOptions {
   /** Whether anybody reads what stands there: what recorders note beside it may be as long as it likes. */
