@@ -17,6 +17,7 @@ import { antithesisWatcher } from './antithesis.ts';
 import { describeVerdict } from './describe-verdict.ts';
 import { parseDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
+import { UsageError } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './serve-options.ts';
 
@@ -35,7 +36,8 @@ interface WorkloadFlags {
 }
 
 const description = `Let clients loose on servers that are to be one database, and check all that they are told: single keys
-for linearizability, transactions for strict serializability. Any Valkey-compatible servers. It ERASES what they hold.`;
+for linearizability, transactions for strict serializability. Any Valkey-compatible servers. It uses keys of its own,
+and deletes them; in some iterations it makes the servers cut all their connections.`;
 
 const examples = `
 Examples:
@@ -46,7 +48,7 @@ Exit codes: 0 nothing found, 1 a promise was broken, 2 called wrongly or no serv
 
 export function workloadCommand(): Command {
   const command = new Command('workload')
-    .summary("Try to catch running servers, anybody's, at breaking their promises. ERASES what they hold.")
+    .summary("Try to catch running servers, anybody's, at breaking their promises.")
     .description(description)
     .addHelpText('after', examples);
   for (const option of [
@@ -99,6 +101,7 @@ async function run(flags: WorkloadFlags): Promise<number> {
     isOver,
     onReady: () => watcher?.setupComplete({ servers: flags.addrs.map(formatAddress).join(',') }),
   });
+  if (flags.artifacts !== undefined) makeDirectory(flags.artifacts);
   print(`seed: ${seed}, servers: ${flags.addrs.map(formatAddress).join(', ')}`);
   const totals = { iterations: 0, operations: 0, definite: 0, durationMs: 0, undecided: 0 };
   const progress = new ProgressLine();
@@ -147,15 +150,22 @@ function summary({ iterations, operations, definite, durationMs, undecided }: To
   );
 }
 
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw new UsageError(`--artifacts cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
 function report({ index, judgements }: Iteration, seed: number, { artifacts = '.' }: WorkloadFlags): void {
-  mkdirSync(artifacts, { recursive: true });
   for (const { history, verdict } of judgements) {
     if (verdict.verdict !== 'illegal') continue;
     const stem = join(artifacts, `workload-${seed}-${index}.${verdict.model}`);
+    process.stdout.write(describeVerdict(verdict, `${stem}.jsonl`, 0));
     writeFileSync(`${stem}.jsonl`, writeHistory(history));
     const notes = [`valthree workload, seed ${seed}, iteration ${index}`];
     writeFileSync(`${stem}.html`, renderReport(verdict, { title: 'A promise was broken', notes }));
-    process.stdout.write(describeVerdict(verdict, `${stem}.jsonl`, 0));
     print(`the report: ${stem}.html`);
   }
 }

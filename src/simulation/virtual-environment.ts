@@ -8,6 +8,9 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { EventQueue, type SimulatedEvent } from './event-queue.ts';
 import { seededRandom } from '../environment/seeded-random.ts';
 
+/** Many more than a crowd of clients makes. */
+const eventsAtOnceMax = 200_000;
+
 export class VirtualEnvironment implements Environment {
   readonly random;
   readonly clock;
@@ -21,7 +24,10 @@ export class VirtualEnvironment implements Environment {
       }),
   };
   watcher: Watcher | undefined;
+  /** What an event throws goes there; where there is nobody, out of `run`. */
+  onUncaught: ((cause: unknown) => void) | undefined;
   #nowMs = 0;
+  #eventsAtOnce = 0;
   #eventCount = 0;
   readonly #queue = new EventQueue();
 
@@ -57,9 +63,20 @@ export class VirtualEnvironment implements Environment {
       const next = this.#queue.peek();
       if (next === undefined || next.atMs > endMs) return false;
       this.#queue.take();
+      this.#eventsAtOnce = next.atMs > this.#nowMs ? 0 : this.#eventsAtOnce + 1;
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       this.#eventCount++;
-      next.run();
+      this.#runOne(next);
+    }
+  }
+
+  #runOne(event: SimulatedEvent): void {
+    try {
+      if (this.#eventsAtOnce === eventsAtOnceMax) throw new Error('time stands still: events without end at one time');
+      event.run();
+    } catch (cause) {
+      if (this.onUncaught === undefined) throw cause;
+      this.onUncaught(cause);
     }
   }
 

@@ -252,6 +252,7 @@ export async function simulate(scenario: Scenario): Promise<RunResult> {
   const onUncaught = (cause: unknown): void => {
     world.fail(`nobody caught: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
   };
+  world.environment.onUncaught = onUncaught;
   process.on('unhandledRejection', onUncaught);
   process.on('uncaughtException', onUncaught);
   try {

@@ -65,6 +65,7 @@ export class WorkloadClient {
   async perform(operation: PlannedOperation, timeoutMs = this.#options.plan.replyTimeoutMs): Promise<Result> {
     const { recorder } = this.#options;
     const connection = await this.#connected();
+    if (connection === undefined) return { outcome: 'fail', reason: 'never asked' };
     const { question } = operation;
     this.#trace(`${question.f} ${question.key ?? ''} ${JSON.stringify(question.input)}`);
     const note = recorder.call(this.#process, question);
@@ -82,6 +83,7 @@ export class WorkloadClient {
   async #pipeline(): Promise<void> {
     const { recorder, plan, keys, fresh } = this.#options;
     const connection = await this.#connected();
+    if (connection === undefined) return;
     const pipeline = planPipeline({ dice: this.#dice, plan, keys, fresh });
     this.#trace(`pipeline ${JSON.stringify(pipeline.questions)}`);
     const notes = pipeline.questions.map((question) => recorder.call(recorder.newProcess(), question));
@@ -104,6 +106,7 @@ export class WorkloadClient {
 
   async #junk(make: NonNullable<ClientOptions['junk']>): Promise<void> {
     const connection = await this.#connected();
+    if (connection === undefined) return;
     const commands = make(this.#dice);
     const answers = await connection.ask([...commands, ['SELECT', '0']], this.#options.plan.replyTimeoutMs);
     this.#trace(`${JSON.stringify(commands)}: ${answers.kind}`);
@@ -111,9 +114,11 @@ export class WorkloadClient {
     if (answers.kind === 'lost') this.leave();
   }
 
-  async #connected(): Promise<Connection> {
+  /** `undefined`: there is no time left to look for a server that answers. */
+  async #connected(): Promise<Connection | undefined> {
     for (;;) {
       if (this.#connection?.isOpen === true) return this.#connection;
+      if (this.#options.isOver?.() === true) return undefined;
       this.#connection = await this.#options.connect(this.#index);
       const hello = this.#dice.chance(0.5) ? ['HELLO', '3'] : ['PING'];
       const answers = await this.#connection.ask([hello], this.#options.plan.replyTimeoutMs);

@@ -11,12 +11,18 @@ export class KeyNames {
 
   /** All that have been given out. */
   readonly used = new Set<string>();
+  readonly #suffix: string;
+
+  /** @param suffix what makes them differ from all that anybody has used before */
+  constructor(suffix = '') {
+    this.#suffix = suffix;
+  }
 
   /** The present name of a key of this kind: `s0.2`. */
   name(kind: string, index: number): string {
     const stem = `${kind}${index}`;
     const generation = this.#generations.get(stem) ?? 0;
-    const name = `${stem}.${generation}`;
+    const name = `${stem}.${generation}${this.#suffix}`;
     this.used.add(name);
     return name;
   }

@@ -15,7 +15,7 @@ import { workloadProperties } from './properties.ts';
 import { Recorder } from './recorder.ts';
 
 export interface RunnerOptions {
-  /** Its randomness is not used. */
+  /** Its randomness makes the names of keys, nothing else. */
   readonly environment: Environment;
   readonly seed: number;
   readonly servers: number;
@@ -50,6 +50,9 @@ const betweenTriesMs = 100;
 const betweenLossesMs = 100;
 /** A server that has not answered a plain read after so many tries is down. */
 const triesMax = 100;
+/** The same where the time is over: whoever has asked to stop wants to see what was found. */
+const lastTriesMax = 3;
+const lastTimeoutMs = 1000;
 
 /** The servers cannot be reached, or do not do what everything here begins with. */
 export class WorkloadError extends Error {}
@@ -59,6 +62,8 @@ export class WorkloadRunner {
   readonly #dice: Dice;
   /** Chance is the seed's; time and timers are real. */
   readonly #environment: Environment;
+  /** In the names of all keys, so that nothing that was sent before can reach this run, however late it arrives. */
+  readonly #run: string;
   #iterations = 0;
   #values = 0;
 
@@ -67,23 +72,30 @@ export class WorkloadRunner {
     const random = seededRandom(options.seed);
     this.#dice = new Dice(random);
     this.#environment = { ...options.environment, random };
+    this.#run = options.environment.random.uint32().toString(36);
   }
 
-  /** @throws WorkloadError */
+  /** @throws WorkloadError where a server does not answer, and nothing that was seen breaks a promise */
   async iterate(): Promise<Iteration> {
     const { clock } = this.#environment;
     const startedAt = clock.monotonic();
     const index = this.#iterations++;
     const plan = this.#plan(index);
-    await this.#untilAnswered(['FLUSHALL'], 'OK');
-    if (index === 0) this.#options.onReady?.();
+    if (index === 0) {
+      await this.#untilReachable();
+      this.#options.onReady?.();
+    }
     const recorder = new Recorder(clock);
-    const keys = new KeyNames();
+    const keys = new KeyNames(`.${this.#run}.${index}`);
     const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
     const load = Promise.all(clients.map((client) => client.run()));
     if (plan.losesConnections) await this.#cutUntil(load);
     await load;
-    await this.#readEverything(plan, recorder, keys);
+    const failure = await this.#readEverything(plan, recorder, keys).catch((cause: unknown) => {
+      if (cause instanceof WorkloadError) return cause;
+      throw cause;
+    });
+    await this.#deleteAll(keys);
     const operations = recorder.operations();
     const iteration = {
       index,
@@ -93,15 +105,17 @@ export class WorkloadRunner {
       definite: operations.filter(({ outcome }) => outcome === 'ok').length,
       durationMs: clock.monotonic() - startedAt,
     };
-    this.#observe(iteration);
+    this.#observe(iteration, operations.filter(({ outcome }) => outcome === 'info').length);
+    const isBroken = iteration.judgements.some(({ verdict }) => verdict.verdict === 'illegal');
+    if (failure !== undefined && !isBroken) throw failure;
     return iteration;
   }
 
-  #observe({ index: iteration, judgements, operations, definite }: Iteration): void {
+  #observe({ index: iteration, judgements }: Iteration, uncertain: number): void {
     const { watcher } = this.#environment;
     const details = { seed: this.#options.seed, iteration };
-    watcher?.observe(workloadProperties.allDefinite, definite === operations, details);
-    if (definite < operations) watcher?.observe(workloadProperties.uncertain, true, details);
+    watcher?.observe(workloadProperties.allDefinite, uncertain === 0, details);
+    if (uncertain > 0) watcher?.observe(workloadProperties.uncertain, true, details);
     for (const { verdict } of judgements) {
       const { linearizable, serializable, judged } = workloadProperties;
       const property = verdict.kind === 'transactions' ? serializable : linearizable;
@@ -166,7 +180,7 @@ export class WorkloadRunner {
       });
       for (const read of planFinalReads(keys)) {
         for (let tries = 0; (await client.perform(read)).outcome !== 'ok'; tries++) {
-          if (tries === triesMax) this.#giveUp(server, 'answers no reads');
+          if (tries >= this.#triesMax) this.#giveUp(server, 'answers no reads');
           await this.#pause(betweenTriesMs);
         }
       }
@@ -178,8 +192,8 @@ export class WorkloadRunner {
   async #connectInTheEnd(server: number): Promise<Connection> {
     for (let tries = 0; ; tries++) {
       const connection = await this.#options.connect(server);
-      if ((await connection.ask([['PING']], replyTimeoutMs)).kind === 'answered') return connection;
-      if (tries === triesMax) this.#giveUp(server, 'cannot be reached');
+      if ((await connection.ask([['PING']], this.#timeoutMs)).kind === 'answered') return connection;
+      if (tries >= this.#triesMax) this.#giveUp(server, 'cannot be reached');
       await this.#pause(betweenTriesMs);
     }
   }
@@ -189,22 +203,38 @@ export class WorkloadRunner {
     throw new WorkloadError(`the server at the address number ${server + 1} of --addrs ${what}`);
   }
 
-  /** Asks any server until one gives the definite answer that is wanted. */
-  async #untilAnswered(command: readonly string[], wanted: string): Promise<void> {
-    let last: string | undefined;
-    for (let tries = 0; tries < triesMax; tries++) {
+  get #triesMax(): number {
+    return this.#options.isOver() ? lastTriesMax : triesMax;
+  }
+
+  get #timeoutMs(): number {
+    return this.#options.isOver() ? lastTimeoutMs : replyTimeoutMs;
+  }
+
+  /** Until one of the servers answers. */
+  async #untilReachable(): Promise<void> {
+    let refusal: string | undefined;
+    for (let tries = 0; tries < this.#triesMax; tries++) {
       const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
-      const answers = await connection.ask([command], replyTimeoutMs);
+      const answers = await connection.ask([['PING']], this.#timeoutMs);
       connection.close();
       const reply = answers.kind === 'answered' ? answers.replies[0] : undefined;
       if (reply !== null && typeof reply === 'object' && 'text' in reply) {
-        if (reply.text === wanted) return;
-        last = reply.text;
+        if (reply.text === 'PONG') return;
+        refusal = reply.text;
       }
       await this.#pause(betweenTriesMs);
     }
-    if (last === undefined) throw new WorkloadError('no server can be reached; are they at the addresses of --addrs?');
-    throw new WorkloadError(`no server did ${command.join(' ')}: ${last}`);
+    if (refusal !== undefined) throw new WorkloadError(`the servers refuse to work: ${refusal}`);
+    throw new WorkloadError('no server can be reached; are they at the addresses of --addrs?');
+  }
+
+  /** So that the servers do not fill up. What cannot be deleted stays; nobody uses these names again. */
+  async #deleteAll({ used }: KeyNames): Promise<void> {
+    if (used.size === 0) return;
+    const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
+    await connection.ask([['DEL', ...used]], this.#timeoutMs);
+    connection.close();
   }
 
   #pause(durationMs: number): Promise<void> {

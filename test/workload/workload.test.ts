@@ -1,5 +1,6 @@
 /** `valthree workload` against servers that keep their promises, servers that do not, and nobody. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -69,6 +70,32 @@ it('gives up, and says why, if one of the servers is down', async () => {
   const { code, stderr } = await valthree(['workload', ...args, '--operations', '5']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('at the address number 2 of --addrs cannot be reached')]);
   await node.drain();
+});
+
+it('comes to its end although no server answers any more', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const { code, stderr } = await valthree(['workload', '--addrs', addresses(port), '--duration', '1s']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('no server can be reached')]);
+  silent.close();
+});
+
+it('says at once that it could not write what it finds', async () => {
+  const file = join(directory, 'file');
+  writeFileSync(file, '');
+  const args = ['--addrs', '127.0.0.1:1', '--artifacts', join(file, 'x')];
+  const { code, stderr } = await valthree(['workload', ...args]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--artifacts cannot be written')]);
+});
+
+describe.skipIf(!hasReferenceServer)('with two databases that know nothing of each other', () => {
+  it('a violation that was seen is reported although a third server is down', async () => {
+    const ports = addresses((await start()).port, (await start()).port, await freePort());
+    const args = ['--addrs', ports, '--seed', '1', '--iterations', '3', '--artifacts', join(directory, 'third')];
+    const { code, stdout } = await valthree(['workload', ...args]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('not linearizable')]);
+  });
 });
 
 it('finds nothing on three nodes of ours over one store', async () => {
