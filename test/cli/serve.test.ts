@@ -24,7 +24,7 @@ describe('called wrongly, it says so in one line and ends with 2', () => {
     [['serve', '--max-clients', '0'], {}, 'It must be a whole number from 1 to'],
     [['serve', '--s3-timeout', 'soon'], {}, 'It must be a duration such as 60s'],
     [['serve', '--s3-timeout', '0'], {}, '--s3-timeout must be more than 0'],
-    [['serve', '--layout', 'nosuch'], {}, 'Allowed choices are plain'],
+    [['serve', '--layout', 'nosuch'], {}, 'Allowed choices are journal, plain'],
     [
       ['serve', '--addr', '0.0.0.0:0'],
       {},
