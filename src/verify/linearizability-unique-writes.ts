@@ -24,11 +24,11 @@ interface Cluster {
   lastCall: number;
 }
 
-export type UniqueWritesVerdict =
+export type UniqueVerdict =
   { readonly verdict: 'ok'; readonly order: readonly number[] } | { readonly verdict: 'illegal' };
 
 /** `undefined`: it is not such a history. Operations are in order of their calls, none of them `fail`. */
-export function checkUniqueWrites(operations: readonly Operation[], initial: Json): UniqueWritesVerdict | undefined {
+export function checkUniqueWrites(operations: readonly Operation[], initial: Json): UniqueVerdict | undefined {
   const clusters = clustersOf(operations, initial);
   if (clusters === undefined) return undefined;
   for (const [index, { f, output, outcome }] of operations.entries()) {

@@ -1,13 +1,16 @@
 /**
- * Whether a history is linearizable: each key by itself, registers with unique writes by their own algorithm, all else by
- * search. The search may take exponential time, so it has bounds, and `unknown` is a verdict.
+ * Whether a history is linearizable: each key by itself, registers with unique writes and queues of unique elements by
+ * algorithms of their own, all else by search. The search may take exponential time, so it has bounds, and `unknown` is a verdict.
  */
 import type { History, Operation } from './history.ts';
 import { HistoryError } from './history-error.ts';
 import { faultOf } from './history-validation.ts';
+import { canonicalJson } from './json.ts';
 import { firstViolation } from './linearizability-first-violation.ts';
 import { Search, type SearchLimits } from './linearizability-search.ts';
-import { checkUniqueWrites } from './linearizability-unique-writes.ts';
+import { checkUniqueQueue } from './linearizability-unique-queue.ts';
+import { checkUniqueWrites, type UniqueVerdict } from './linearizability-unique-writes.ts';
+import { queueModel } from './models/list.ts';
 import type { Automaton, Model, Start } from './models/model.ts';
 import { casRegisterModel, registerModel } from './models/register.ts';
 import { partitionByKey, type Partition } from './partition.ts';
@@ -87,7 +90,7 @@ class Partitions {
   }
 
   #checkOne({ key, operations }: Partition, stepsMax: number): PartitionVerdict {
-    const unique = this.#checkUniqueWrites(operations);
+    const unique = this.#checkUnique(operations);
     const { verdict, orders } =
       unique === undefined
         ? this.#search(operations, stepsMax, (search) => search.run())
@@ -105,7 +108,7 @@ class Partitions {
   #judgeWithin(stepsMax: number): (operations: readonly Operation[]) => Verdict {
     let left = stepsMax;
     return (operations) => {
-      const unique = this.#checkUniqueWrites(operations);
+      const unique = this.#checkUnique(operations);
       if (unique !== undefined) return unique.verdict;
       return this.#search(operations, left, (search) => {
         const { verdict } = search.run();
@@ -129,10 +132,13 @@ class Partitions {
     return result;
   }
 
-  #checkUniqueWrites(operations: readonly Operation[]): ReturnType<typeof checkUniqueWrites> {
+  /** `undefined`: there is no algorithm for such a history. */
+  #checkUnique(operations: readonly Operation[]): UniqueVerdict | undefined {
+    const { initial, nullReadIsWildcard } = this.#start;
+    if (this.#model === queueModel)
+      return canonicalJson(initial ?? []) === '[]' ? checkUniqueQueue(operations) : undefined;
     const isRegister = this.#model === registerModel || this.#model === casRegisterModel;
-    if (!isRegister || this.#start.nullReadIsWildcard) return undefined;
-    return checkUniqueWrites(operations, this.#start.initial ?? null);
+    return isRegister && !nullReadIsWildcard ? checkUniqueWrites(operations, initial ?? null) : undefined;
   }
 
   #limitsOf(stepsMax: number, steps: () => number): SearchLimits {

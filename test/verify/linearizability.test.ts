@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { History } from '../../src/verify/history.ts';
 import { Search } from '../../src/verify/linearizability-search.ts';
+import { checkUniqueQueue } from '../../src/verify/linearizability-unique-queue.ts';
 import { checkUniqueWrites } from '../../src/verify/linearizability-unique-writes.ts';
 import { checkLinearizability } from '../../src/verify/linearizability.ts';
 import { models } from '../../src/verify/models/all-models.ts';
@@ -113,6 +114,41 @@ describe.each(['queue', 'list', 'cas-register'])('%s of unique values', (model) 
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('queues of unique elements', () => {
+  const limits = { stepsMax: Infinity, memoryBytesMax: Infinity, isOver: () => false };
+
+  it.each([
+    [0, false],
+    [3, false],
+    [10, false],
+    [0, true],
+    [3, true],
+    [10, true],
+  ])('are judged as by the search, one answer of %i a lie, some uncertain: %s', (lieEvery, uncertain) => {
+    const decided: Record<string, number> = {};
+    const options = { operationsMax: 20, lieEvery, uniqueValues: true, uncertain, only: ['enqueue', 'dequeue'] };
+    fc.assert(
+      fc.property(arbitraryHistory('queue', options), (history) => {
+        // They answer lengths in other histories, which are for the search.
+        const operations = history.operations
+          .filter(({ outcome }) => outcome !== 'fail')
+          .map((operation) => (operation.f === 'enqueue' ? { ...operation, output: null } : operation));
+        const automaton = models.get('queue')!.open(operations, { initial: undefined, nullReadIsWildcard: false });
+        const { verdict } = new Search(operations, automaton, limits).run();
+        const unique = checkUniqueQueue(operations)?.verdict;
+        decided[unique ?? 'left'] = (decided[unique ?? 'left'] ?? 0) + 1;
+        if (unique !== undefined || !uncertain) expect(unique).toBe(verdict);
+        for (const partition of check({ ...history, operations }).partitions) expectLinearizations(partition, 'queue');
+      }),
+      { numRuns: 2000 },
+    );
+    expect(decided['ok']).toBeGreaterThan(200);
+    if (lieEvery > 0) expect(decided['illegal']).toBeGreaterThan(40);
+    // What is left to the search must be the exception.
+    expect(decided['left'] ?? 0).toBeLessThan(100);
   });
 });
 

@@ -10,6 +10,8 @@ export interface ArbitraryOptions {
   readonly lieEvery?: number;
   readonly uniqueValues?: boolean;
   readonly uncertain?: boolean;
+  /** The operations that are drawn; left out: all. */
+  readonly only?: readonly string[];
 }
 
 export function arbitraryHistory(model: string, options: ArbitraryOptions): fc.Arbitrary<History> {
@@ -18,15 +20,15 @@ export function arbitraryHistory(model: string, options: ArbitraryOptions): fc.A
     .map((plans) => simulateHistory(model, options.uniqueValues === true ? plans.map(withUniqueValue) : plans));
 }
 
-function arbitraryPlan(model: string, { lieEvery = 0, uncertain = true }: ArbitraryOptions): fc.Arbitrary<Plan> {
-  const { calls } = referenceObjects[model]!;
-  const call = fc.constantFrom(
-    ...Object.entries(calls).flatMap(([f, inputs]) => inputs.map((input) => ({ f, input }))),
-  );
+function arbitraryPlan(model: string, options: ArbitraryOptions): fc.Arbitrary<Plan> {
+  const { lieEvery = 0, uncertain = true, only } = options;
+  const calls = Object.entries(referenceObjects[model]!.calls).filter(([f]) => only?.includes(f) ?? true);
   const fates: readonly Plan['fate'][] = uncertain ? ['ok', 'ok', 'ok', 'ok', 'late', 'lost', 'fail'] : ['ok'];
   return fc
     .record({
-      call,
+      // Operations are drawn alike, however many values they have.
+      call: fc.constantFrom(...calls),
+      chosen: fc.nat(50),
       client: fc.nat(2),
       think: fc.nat(3),
       beforeEffect: fc.nat(2),
@@ -36,7 +38,8 @@ function arbitraryPlan(model: string, { lieEvery = 0, uncertain = true }: Arbitr
       liar: fc.nat(Math.max(0, lieEvery - 1)),
       lie: fc.nat(50),
     })
-    .map(({ call: { f, input }, liar, lie, ...plan }) => {
+    .map(({ call: [f, inputs], chosen, liar, lie, ...plan }) => {
+      const input = inputs[chosen % inputs.length]!;
       return { ...plan, key: null, f, input, lie: lieEvery > 0 && liar === 0 ? lie : 0 };
     });
 }
