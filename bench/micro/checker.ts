@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { checkHistory } from '../../src/verify/check.ts';
 import type { History } from '../../src/verify/history.ts';
 import { readHistory } from '../../src/verify/readers/read-history.ts';
-import { mixes, randomHistory } from '../../test/verify/support/random-history.ts';
+import { mixes, randomHistory, type RandomHistoryOptions } from '../../test/verify/support/random-history.ts';
 
 const rounds = process.argv.includes('--quick') ? 1 : 3;
 const timeoutMs = 60_000;
@@ -46,6 +46,17 @@ for (const [model, mix] of Object.entries(mixes)) {
     const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille, mix };
     measure(`${model}${uncertainPerMille === 0 ? '' : ', 1 % uncertain'}`, [randomHistory(model, options)]);
   }
+}
+
+/** As Jepsen's workloads have them: few values, compare-and-set that often succeeds, a queue that only grows. */
+const asOfJepsen: readonly [string, string, Pick<RandomHistoryOptions, 'mix' | 'values' | 'quiet'>][] = [
+  ['register, 5 values', 'register', { values: 5, mix: { read: 5, write: 5 } }],
+  ['cas-register, 3 values', 'cas-register', { values: 3, mix: { read: 3, write: 2, cas: 5 } }],
+  ['queue that grows', 'queue', { quiet: true, mix: { enqueue: 6, dequeue: 4 } }],
+];
+for (const [name, model, drawn] of asOfJepsen) {
+  const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille: 10, ...drawn };
+  measure(`${name}, 1 % uncertain`, [randomHistory(model, options)]);
 }
 
 const data = new URL('../data/', import.meta.url);

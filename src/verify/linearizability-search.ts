@@ -137,6 +137,8 @@ export class Search<State> {
   }
 
   run(): SearchResult {
+    if (this.#certain.some((operation) => this.#automaton.isImpossible?.(operation) === true))
+      return { verdict: 'illegal', orders: [] };
     const verdict = this.#decide();
     return { verdict, orders: verdict === 'ok' ? [this.#complete()] : this.#paths.orders() };
   }

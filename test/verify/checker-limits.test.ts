@@ -5,14 +5,23 @@ import {
   type CheckLimits,
   type CheckProgress,
   type History,
+  type Json,
   type Operation,
 } from '../../src/verify/index.ts';
-import { mixes, randomHistory } from './support/random-history.ts';
+import { mixes, randomHistory, type RandomHistoryOptions } from './support/random-history.ts';
 
-function history(model: string, operations: number): History {
-  const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille: 10, mix: mixes[model]! };
+function history(model: string, operations: number, more: Partial<RandomHistoryOptions> = {}): History {
+  const options = { seed: 1, operations, keys: 10, clients: 30, uncertainPerMille: 10, mix: mixes[model]!, ...more };
   return randomHistory(model, options);
 }
+
+/** As Jepsen has them: few values, compare-and-set that often succeeds, queues that only grow. */
+const asOfJepsen: readonly [string, Partial<RandomHistoryOptions>][] = [
+  ['register', { values: 5 }],
+  ['cas-register', { values: 5 }],
+  ['cas-register', { values: 3, mix: { read: 3, write: 2, cas: 5 } }],
+  ['queue', { quiet: true, mix: { enqueue: 6, dequeue: 4 } }],
+];
 
 describe('30 clients on 10 keys, one operation of a hundred uncertain', () => {
   // Steps, not seconds, so that the machine does not matter; a step takes microseconds.
@@ -34,6 +43,30 @@ describe('30 clients on 10 keys, one operation of a hundred uncertain', () => {
     const stepsMax = (stepsOfOperation * operations) / 10;
     const { verdict } = checkHistory(history(model, operations), { onProgress, stepsMax });
     expect(verdict, `${steps} steps`).toBe('ok');
+  });
+});
+
+describe("what Jepsen's workloads write", () => {
+  it.each(asOfJepsen)('%s of %o', (model, more) => {
+    expect(checkHistory(history(model, 50_000, more), { stepsMax: 50_000 }).verdict).toBe('ok');
+  });
+
+  // Without a look at what can have been there, the search would have to try all orders of what came before.
+  it.each<[string, string, Json, Partial<RandomHistoryOptions>]>([
+    ['register', 'read', 77, { values: 5 }],
+    ['cas-register', 'read', 77, { values: 5 }],
+    ['kv', 'get', 'nobody wrote it', {}],
+    ['set', 'contains', true, {}],
+    ['list', 'lpop', 'nobody wrote it', {}],
+    ['queue', 'dequeue', 'nobody wrote it', {}],
+    ['valkey', 'get', 'nobody wrote it', {}],
+  ])('%s: one %s of what nobody wrote is found at once', (model, f, output, more) => {
+    const { operations, ...head } = history(model, 10_000, { keys: 1, clients: 10, ...more });
+    const at = operations.findIndex((one, index) => index > 5000 && one.f === f && one.outcome === 'ok');
+    const input = model === 'set' ? 'nobody wrote it' : null;
+    const wrong = operations.with(at, { ...operations[at]!, input, output });
+    const verdict = checkHistory({ ...head, operations: wrong }, { stepsMax: 1_000_000 });
+    expect(verdict.verdict).toBe('illegal');
   });
 });
 

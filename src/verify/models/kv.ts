@@ -8,6 +8,7 @@ import { shorten } from '../json.ts';
 import type { Automaton, Model, Start } from './model.ts';
 import { concatenate, sequence, sequenceIdentity, type Sequence } from './sequence.ts';
 import { anything, nothing, orNull, text, validateBy, validateInitialBy } from './shape.ts';
+import { TextSources } from './sources.ts';
 
 export const kvModel: Model = {
   name: 'kv',
@@ -27,6 +28,11 @@ function openKv(operations: readonly Operation[], start: Start): Automaton<Seque
   const input = (index: number): Sequence => inputs[index] as Sequence;
   const output = (index: number): string => (operations[index] as Operation).output as string;
   const observed = observedTexts(operations);
+  const sources = new TextSources();
+  sources.add((start.initial as string | null | undefined) ?? '', -Infinity);
+  operations.forEach(({ call }, index) => {
+    sources.add(input(index).text, call);
+  });
   return {
     initial: sequence((start.initial as string | null | undefined) ?? ''),
     step(state, index) {
@@ -36,6 +42,11 @@ function openKv(operations: readonly Operation[], start: Start): Automaton<Seque
     },
     ...sequenceIdentity,
     describe: (state) => JSON.stringify(shorten(state.text)),
+    isImpossible(index) {
+      if (f(index) !== 'get' || output(index) === '') return false;
+      const { return: returned } = operations[index] as Operation;
+      return !sources.canBegin(output(index), returned) || !sources.canEnd(output(index), returned);
+    },
     changesNothing: (index) => f(index) === 'get',
     // A put or an append that happened is part of all that is read until the next put; if none shows it, none needs it.
     matters(index) {

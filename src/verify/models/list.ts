@@ -17,6 +17,7 @@ import {
 } from './sequence.ts';
 import { anything, array, natural, nothing, orNull, something, validateBy, validateInitialBy } from './shape.ts';
 import { otherThan, replaceUnseen } from './unseen-values.ts';
+import { Sources } from './sources.ts';
 
 export const listModel: Model = {
   name: 'list',
@@ -120,11 +121,13 @@ function openList(
   for (const value of values) for (const one of isArray(value) ? [value, ...value] : [value]) codes.code(one);
   const elements = new Elements(codes);
   const steps = operations.map((operation) => stepOf(operation, names[operation.f] ?? operation.f, elements));
+  const initial = elements.all((start.initial ?? []) as readonly Json[]);
   return {
-    initial: elements.all((start.initial ?? []) as readonly Json[]),
+    initial,
     step: (state, index) => apply(state, steps[index] as Step, elements.width),
     ...sequenceIdentity,
     describe: (state) => elements.describe(state),
+    isImpossible: findImpossible(operations, steps, initial, elements.width),
     changesNothing: (index) => changesNothing(steps[index] as Step),
     ...whatMatters(steps),
     lookahead: lookaheadOf(steps),
@@ -159,6 +162,37 @@ function apply(state: Sequence, { f, value, answer }: Step, width: number): Sequ
     default:
       return answer === undefined || answer === state.text.length ? state : undefined;
   }
+}
+
+/** No element is popped more often than it was pushed by then, and none is read that was not. */
+function findImpossible(
+  operations: readonly Operation[],
+  steps: readonly Step[],
+  initial: Sequence,
+  width: number,
+): (index: number) => boolean {
+  const sources = new Sources<string>();
+  const parts = ({ text }: Sequence): string[] =>
+    Array.from({ length: text.length / width }, (_, at) => text.slice(at * width, (at + 1) * width));
+  for (const element of parts(initial)) sources.add(element, -Infinity);
+  operations.forEach(({ call }, index) => {
+    for (const element of parts((steps[index] as Step).value)) sources.add(element, call);
+  });
+  const popped = new Map<string, number>();
+  const impossible = new Set<number>();
+  const byReturn = [...operations.keys()].filter((index) => operations[index]?.outcome === 'ok');
+  byReturn.sort((left, right) => (operations[left] as Operation).return - (operations[right] as Operation).return);
+  for (const index of byReturn) {
+    const { f, answer } = steps[index] as Step;
+    const returned = (operations[index] as Operation).return;
+    if (typeof answer !== 'object') continue;
+    for (const element of parts(answer)) {
+      const times = f === 'read' ? 1 : (popped.get(element) ?? 0) + 1;
+      if (f !== 'read') popped.set(element, times);
+      if (!sources.has(element, returned, times)) impossible.add(index);
+    }
+  }
+  return (index) => impossible.has(index);
 }
 
 /** Reads, and pops of an empty list. */

@@ -42,6 +42,11 @@ export interface Automaton<State> {
   describe(state: State): string;
   /** About how many bytes the state keeps in memory. */
   bytes(state: State): number;
+  /**
+   * Whether in no order of these operations this certain one can have answered what it did. It is asked before anything
+   * is tried, and need not find all that are so. Left out: none.
+   */
+  isImpossible?(index: number): boolean;
   /** Whether the operation changes no state that there is, having answered what it did. Left out: all may. */
   changesNothing?(index: number): boolean;
   /**
@@ -81,6 +86,7 @@ export interface NondeterministicAutomaton<State> {
   /** Equal states have equal keys, others different ones. */
   key(state: State): string;
   describe(state: State): string;
+  isImpossible?(index: number): boolean;
   changesNothing?(index: number): boolean;
   matters?(index: number): boolean;
   isShown?(index: number): boolean;

@@ -23,6 +23,7 @@ export function powerset<State>(automaton: NondeterministicAutomaton<State>): Au
   };
   const { lookahead } = automaton;
   const changesNothing = automaton.changesNothing?.bind(automaton);
+  const isImpossible = automaton.isImpossible?.bind(automaton);
   const isShown = automaton.isShown?.bind(automaton);
   const matters = automaton.matters?.bind(automaton);
   const interchangeable = automaton.interchangeable?.bind(automaton);
@@ -39,6 +40,7 @@ export function powerset<State>(automaton: NondeterministicAutomaton<State>): Au
     equals: (left, right) => left.states.length === right.states.length && left.key === right.key,
     describe: ({ states }) => shorten(states.map((state) => automaton.describe(state)).join(' or ')),
     bytes: ({ key, states }) => 100 + 2 * key.length + 50 * states.length,
+    ...(isImpossible === undefined ? {} : { isImpossible }),
     ...(changesNothing === undefined ? {} : { changesNothing }),
     ...(matters === undefined ? {} : { matters }),
     ...(isShown === undefined ? {} : { isShown }),

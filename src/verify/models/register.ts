@@ -10,6 +10,7 @@ import { mix } from './hash.ts';
 import type { Automaton, Model, Start } from './model.ts';
 import { anything, flag, nothing, orNull, pair, validateBy, type Shape } from './shape.ts';
 import { otherThan, replaceUnseen } from './unseen-values.ts';
+import { Sources } from './sources.ts';
 
 const registerShapes: Readonly<Record<string, Shape>> = {
   read: { input: nothing, output: anything },
@@ -56,6 +57,12 @@ function openRegister(operations: readonly Operation[], start: Start): Automaton
   const initial = codes.code(start.initial ?? null);
   const steps = operations.map((operation) => stepOf(operation, start, codes));
   const seen = new Set(steps.map(({ from }) => from));
+  const sources = new Sources<number>();
+  sources.add(initial, -Infinity);
+  operations.forEach(({ call }, index) => {
+    const { from, to } = steps[index] as Step;
+    if (to !== undefined && to !== from) sources.add(to, call);
+  });
   // Who is answered that a value is not there can have been told so by any other value, also by one never read.
   const othersSeen = steps.some(({ not }) => not !== undefined);
   return {
@@ -69,6 +76,10 @@ function openRegister(operations: readonly Operation[], start: Start): Automaton
     equals: (left, right) => left === right,
     describe: (state) => shorten(codes.text(state)),
     bytes: () => 16,
+    isImpossible(index) {
+      const { from } = steps[index] as Step;
+      return from !== undefined && !sources.has(from, (operations[index] as Operation).return);
+    },
     changesNothing: (index) => steps[index]?.to === undefined,
     matters(index) {
       const { to } = steps[index] as Step;

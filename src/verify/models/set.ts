@@ -7,6 +7,7 @@ import { shorten, ValueCodes } from '../json.ts';
 import { mix } from './hash.ts';
 import type { Automaton, Model, Start } from './model.ts';
 import { anything, array, flag, nothing, orNull, validateBy, validateInitialBy } from './shape.ts';
+import { Sources } from './sources.ts';
 
 export const setModel: Model = {
   name: 'set',
@@ -44,6 +45,11 @@ function openSet(operations: readonly Operation[], start: Start): Automaton<Elem
   operations.forEach(({ f, output, outcome }, index) => {
     if (outcome === 'ok' && f !== 'read' && output === (f !== 'add')) shown.add(element[index] as number);
   });
+  const sources = new Sources<number>();
+  for (const code of initialCodes) sources.add(code, -Infinity);
+  operations.forEach(({ f, output, call }, index) => {
+    if (f === 'add' && output !== false) sources.add(element[index] as number, call);
+  });
 
   return {
     initial: setOf(initialCodes),
@@ -58,6 +64,11 @@ function openSet(operations: readonly Operation[], start: Start): Automaton<Elem
       const answer = f === 'add' ? !has(state, code) : has(state, code);
       if (outcome === 'ok' && output !== null && output !== answer) return undefined;
       return f !== 'contains' && answer ? toggled(state, code) : state;
+    },
+    isImpossible(index) {
+      const { f, output, return: returned } = operations[index] as Operation;
+      const found = output === (f !== 'add') ? [element[index] as number] : (read[index] ?? []);
+      return found.some((code) => !sources.has(code, returned));
     },
     hash: ({ hash }) => hash,
     equals: same,

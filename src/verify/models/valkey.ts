@@ -15,6 +15,7 @@ import { shorten } from '../json.ts';
 import type { Model, NondeterministicAutomaton, Start } from './model.ts';
 import { powerset } from './powerset.ts';
 import { anything, natural, nothing, orNull, text, validateBy, validateInitialBy, zeroOrOne } from './shape.ts';
+import { TextSources } from './sources.ts';
 import { replaceUnseen } from './unseen-values.ts';
 
 const int64 = /^(0|-?[1-9]\d{0,18})$/;
@@ -92,12 +93,31 @@ function openValkey(operations: readonly Operation[], start: Start): Nondetermin
     describe: ({ value, mayVanishFrom }) =>
       (value === null ? 'missing' : JSON.stringify(shorten(value))) +
       (mayVanishFrom === Infinity ? '' : ` (may expire from ${mayVanishFrom} on)`),
+    isImpossible: findImpossible(operations, initial),
     // Where keys expire, even a GET says which of several states are left.
     changesNothing: (index) => !expires && changesNothing(operations[index] as Operation),
     ...whatMatters(operations),
     // The deadline of an EXPIRE depends on when it was called.
     interchangeable: (index) => operations[index]?.f !== 'expire',
     lookahead: lookaheadOf(operations),
+  };
+}
+
+/** A GET that shows what neither a write nor an INCR can have left. */
+function findImpossible(operations: readonly Operation[], initial: string | null): (index: number) => boolean {
+  const sources = new TextSources();
+  sources.add(initial ?? '', -Infinity);
+  let counts = false;
+  for (const { f, input, call } of operations) {
+    if (f === 'set' || f === 'setnx' || f === 'append') sources.add(input as string, call);
+    counts ||= f === 'incr';
+  }
+  return (index) => {
+    const { f, output, outcome, return: returned } = operations[index] as Operation;
+    if (f !== 'get' || outcome !== 'ok' || output === null || output === '') return false;
+    const text = output as string;
+    const begins = sources.canBegin(text, returned) || (counts && beginsAsNumber(text));
+    return !begins || !(sources.canEnd(text, returned) || (counts && /\d$/.test(text)));
   };
 }
 

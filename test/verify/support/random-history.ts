@@ -16,6 +16,10 @@ export interface RandomHistoryOptions {
   readonly uncertainPerMille: number;
   /** Names of operations and how often they are drawn; not all that the model has. */
   readonly mix: Readonly<Record<string, number>>;
+  /** How many different values are written to registers, as Jepsen does it; left out: all are different. */
+  readonly values?: number;
+  /** Nothing answers more than it must: enqueues no lengths. */
+  readonly quiet?: boolean;
 }
 
 /** What each model is asked to do. Collections are emptied at least as fast as they are filled. */
@@ -40,27 +44,28 @@ export function randomHistory(model: string, options: RandomHistoryOptions): His
       client: below(options.clients),
       key: `k${below(options.keys)}`,
       f,
-      input: inputOf(model, f, index, below),
+      input: inputOf(model, f, index, below, options.values),
       think: below(10),
       beforeEffect: 1 + below(50),
       afterEffect: 1 + below(50),
       fate: below(1000) < options.uncertainPerMille ? (below(2) === 0 ? 'late' : 'lost') : 'ok',
-      quiet: false,
+      quiet: options.quiet === true,
       lie: 0,
     };
   });
   return simulateHistory(model, plans);
 }
 
-function inputOf(model: string, f: string, index: number, below: (count: number) => number): Json {
+function inputOf(model: string, f: string, index: number, below: (count: number) => number, values = Infinity): Json {
   switch (f) {
     case 'write':
+      return values === Infinity ? index : below(values);
     case 'lpush':
     case 'rpush':
     case 'enqueue':
       return index;
     case 'cas':
-      return [below(5), below(5)];
+      return [below(Math.min(values, 5)), below(Math.min(values, 5))];
     case 'add':
       return model === 'set' ? below(100) : 1 + below(3);
     case 'remove':
