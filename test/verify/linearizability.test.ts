@@ -19,8 +19,8 @@ function check(history: History): LinearizabilityVerdict {
 }
 
 /** What is drawn must be possible: real time is kept, and the model allows every step. */
-function expectLinearizations({ operations, linearizations, verdict }: PartitionVerdict, model: string): void {
-  const automaton = models.get(model)!.open(operations, { initial: undefined, nullReadIsWildcard: false });
+function expectLinearizations({ operations, linearizations, verdict }: PartitionVerdict, history: History): void {
+  const automaton = models.get(history.model!)!.open(operations, history);
   for (const steps of linearizations) {
     let state = automaton.initial;
     let latestCall = -Infinity;
@@ -41,7 +41,7 @@ function expectLinearizations({ operations, linearizations, verdict }: Partition
 }
 
 /** The operation at which it went wrong is the first of which that is true; at one time, the first of the operations. */
-function expectFirstViolation(partition: PartitionVerdict, model: string): void {
+function expectFirstViolation(partition: PartitionVerdict, history: History): void {
   const { operations, firstViolation } = partition;
   const time = operations[firstViolation!]!.return;
   const beginning = (isKnown: (returned: number, index: number) => boolean): Verdict => {
@@ -50,7 +50,7 @@ function expectFirstViolation(partition: PartitionVerdict, model: string): void 
       const open = { output: null, return: Infinity, outcome: 'info' as const, process: 1e6 + index };
       return operation.call <= time ? [{ ...operation, ...open }] : [];
     });
-    return check({ model, initial: undefined, nullReadIsWildcard: false, operations: known }).verdict;
+    return check({ ...history, operations: known }).verdict;
   };
   const isBefore = (returned: number, index: number): boolean =>
     returned < time || (returned === time && index < firstViolation!);
@@ -65,10 +65,10 @@ it('there is a reference for every model', () => {
 describe.each(names)('%s', (model) => {
   it('is legal where clients saw what happened', () => {
     fc.assert(
-      fc.property(arbitraryHistory(model, { operationsMax: 40 }), (history) => {
+      fc.property(arbitraryHistory(model, { operationsMax: 40, anyBeginning: true }), (history) => {
         const verdict = check(history);
         expect(verdict.verdict).toBe('ok');
-        for (const partition of verdict.partitions) expectLinearizations(partition, model);
+        for (const partition of verdict.partitions) expectLinearizations(partition, history);
       }),
       { numRuns: 500 },
     );
@@ -77,13 +77,13 @@ describe.each(names)('%s', (model) => {
   it('is judged as by trying every order', () => {
     const verdicts: Record<string, number> = {};
     fc.assert(
-      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 2 }), (history) => {
+      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 2, anyBeginning: true }), (history) => {
         const { verdict, partitions } = check(history);
         expect(verdict).toBe(naiveCheck(history));
         verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
         for (const partition of partitions) {
-          expectLinearizations(partition, model);
-          if (verdict === 'illegal') expectFirstViolation(partition, model);
+          expectLinearizations(partition, history);
+          if (verdict === 'illegal') expectFirstViolation(partition, history);
         }
       }),
       { numRuns: 2000 },
@@ -107,11 +107,14 @@ it('of operations that return at one time, it is not the first that is blamed fo
 describe.each(['queue', 'list', 'cas-register'])('%s of unique values', (model) => {
   it('is judged as by trying every order', () => {
     fc.assert(
-      fc.property(arbitraryHistory(model, { operationsMax: 9, lieEvery: 8, uniqueValues: true }), (history) => {
-        const { verdict, partitions } = check(history);
-        expect(verdict).toBe(naiveCheck(history));
-        for (const partition of partitions) expectLinearizations(partition, model);
-      }),
+      fc.property(
+        arbitraryHistory(model, { operationsMax: 9, lieEvery: 8, uniqueValues: true, anyBeginning: true }),
+        (history) => {
+          const { verdict, partitions } = check(history);
+          expect(verdict).toBe(naiveCheck(history));
+          for (const partition of partitions) expectLinearizations(partition, history);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -141,7 +144,7 @@ describe('queues of unique elements', () => {
         const unique = checkUniqueQueue(operations)?.verdict;
         decided[unique ?? 'left'] = (decided[unique ?? 'left'] ?? 0) + 1;
         if (unique !== undefined || !uncertain) expect(unique).toBe(verdict);
-        for (const partition of check({ ...history, operations }).partitions) expectLinearizations(partition, 'queue');
+        for (const partition of check({ ...history, operations }).partitions) expectLinearizations(partition, history);
       }),
       { numRuns: 2000 },
     );
@@ -162,7 +165,7 @@ describe('registers with unique writes', () => {
         const automaton = models.get('register')!.open(operations, { initial: null, nullReadIsWildcard: false });
         const { verdict } = new Search(operations, automaton, limits).run();
         expect(checkUniqueWrites(operations, null)?.verdict).toBe(verdict);
-        for (const partition of check(history).partitions) expectLinearizations(partition, 'register');
+        for (const partition of check(history).partitions) expectLinearizations(partition, history);
       }),
       { numRuns: 3000 },
     );

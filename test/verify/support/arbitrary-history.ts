@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { History } from '../../../src/verify/history.ts';
 import { referenceObjects } from './reference-objects.ts';
-import { simulateHistory, type Plan } from './simulate-history.ts';
+import { simulateHistory, type Beginning, type Plan } from './simulate-history.ts';
 
 export interface ArbitraryOptions {
   readonly operationsMax: number;
@@ -10,14 +10,29 @@ export interface ArbitraryOptions {
   readonly lieEvery?: number;
   readonly uniqueValues?: boolean;
   readonly uncertain?: boolean;
+  /** It may begin with other values than the model's own, and reads that answer `null` may tell nothing. */
+  readonly anyBeginning?: boolean;
   /** The operations that are drawn; left out: all. */
   readonly only?: readonly string[];
 }
 
 export function arbitraryHistory(model: string, options: ArbitraryOptions): fc.Arbitrary<History> {
   return fc
-    .array(arbitraryPlan(model, options), { minLength: 1, maxLength: options.operationsMax })
-    .map((plans) => simulateHistory(model, options.uniqueValues === true ? plans.map(withUniqueValue) : plans));
+    .tuple(
+      fc.array(arbitraryPlan(model, options), { minLength: 1, maxLength: options.operationsMax }),
+      options.anyBeginning === true ? arbitraryBeginning(model) : fc.constant({}),
+    )
+    .map(([plans, beginning]) =>
+      simulateHistory(model, options.uniqueValues === true ? plans.map(withUniqueValue) : plans, beginning),
+    );
+}
+
+/** Wildcards are for registers: nothing else answers `null` to a read. */
+function arbitraryBeginning(model: string): fc.Arbitrary<Beginning> {
+  return fc.record(
+    { initial: fc.constantFrom(...referenceObjects[model]!.beginnings), nullReadIsWildcard: fc.boolean() },
+    { requiredKeys: [] },
+  );
 }
 
 function arbitraryPlan(model: string, options: ArbitraryOptions): fc.Arbitrary<Plan> {

@@ -13,10 +13,20 @@ interface Executed {
 export interface ReferenceObject {
   readonly initial: Json;
   execute(state: Json, f: string, input: Json, operation?: Pick<Operation, 'call' | 'return'>): readonly Executed[];
+  /** Some states that it can begin in, as histories write them. */
+  readonly beginnings: readonly Json[];
   /** Names of operations, and values to call them with. */
   readonly calls: Readonly<Record<string, readonly Json[]>>;
+  /** Its state of what a history says; left out: they are the same. */
+  fromInitial?(initial: Json): Json;
   /** Operations that may answer nothing, also when they are certain. */
   readonly quiet: readonly string[];
+}
+
+/** Of an object that a history begins with, in its reference's form. */
+export function initialState(object: ReferenceObject, initial: Json | undefined): Json {
+  if (initial === undefined) return object.initial;
+  return object.fromInitial?.(initial) ?? initial;
 }
 
 const one = (state: Json, output: Json): readonly Executed[] => [{ state, output }];
@@ -26,6 +36,7 @@ const fewValues = [1, 2, [1]];
 
 const register: ReferenceObject = {
   initial: null,
+  beginnings: [null, 1, [1]],
   calls: { read: [null], write: values, delete: [null] },
   quiet: ['write', 'delete'],
   execute(state, f, input) {
@@ -48,6 +59,7 @@ export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
   'cas-register': { ...register, calls: { read: [null], write: fewValues, cas: pairs } },
   counter: {
     initial: 0,
+    beginnings: [0, 5],
     calls: { read: [null], add: [1, 2, -1] },
     quiet: ['add'],
     execute(state, f, input) {
@@ -57,6 +69,7 @@ export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
   },
   kv: {
     initial: '',
+    beginnings: ['', 'a', 'bc'],
     calls: { get: [null], put: ['', 'a', 'bc'], append: ['a', 'b', 'c', ''] },
     quiet: ['put', 'append'],
     execute(state, f, input) {
@@ -66,6 +79,7 @@ export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
   },
   set: {
     initial: [],
+    beginnings: [[], [1], inOrder([2, [1]])],
     calls: { add: values, remove: values, contains: values, read: [null] },
     quiet: ['add', 'remove'],
     execute(state, f, input) {
@@ -83,12 +97,14 @@ export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
   },
   list: {
     initial: [],
+    beginnings: [[], [1], [2, [1], 2]],
     calls: { lpush: values, rpush: values, lpop: [null], rpop: [null], read: [null], length: [null] },
     quiet: ['lpush', 'rpush'],
     execute: (state, f, input) => executeList(state as readonly Json[], f, input),
   },
   queue: {
     initial: [],
+    beginnings: [[], [1], [2, [1], 2]],
     calls: { enqueue: values, dequeue: [null], length: [null] },
     quiet: ['enqueue'],
     execute: (state, f, input) =>
@@ -96,6 +112,8 @@ export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
   },
   valkey: {
     initial: { value: null, from: null, notBefore: -1 },
+    fromInitial: (initial) => ({ value: initial, from: null, notBefore: -1 }),
+    beginnings: [null, '1', 'a'],
     calls: {
       get: [null],
       set: ['1', '2', 'a'],

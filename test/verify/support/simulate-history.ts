@@ -3,7 +3,7 @@
  * its return, on the reference object. So they are legal, but where a plan tells a lie.
  */
 import type { History, Json, Operation, Outcome } from '../../../src/verify/history.ts';
-import { referenceObjects, type ReferenceObject } from './reference-objects.ts';
+import { initialState, referenceObjects, type ReferenceObject } from './reference-objects.ts';
 
 export interface Plan {
   readonly client: number;
@@ -32,8 +32,12 @@ interface Timed {
 
 const outcomes: Readonly<Record<Plan['fate'], Outcome>> = { ok: 'ok', fail: 'fail', lost: 'info', late: 'info' };
 
-export function simulateHistory(model: string, plans: readonly Plan[]): History {
+/** How the history begins; left out: as the model says. */
+export type Beginning = Partial<Pick<History, 'initial' | 'nullReadIsWildcard'>>;
+
+export function simulateHistory(model: string, plans: readonly Plan[], beginning: Beginning = {}): History {
   const object = referenceObjects[model]!;
+  const { initial, nullReadIsWildcard = false } = beginning;
   const timed = schedule(plans);
   const states = new Map<string | null, Json>();
   const outputs = new Map<Timed, Json | undefined>();
@@ -41,13 +45,18 @@ export function simulateHistory(model: string, plans: readonly Plan[]): History 
     const { key, f, input, fate } = one.plan;
     if (fate === 'lost' || fate === 'fail') continue;
     // The first possibility is the one in which nothing has expired.
-    const executed = object.execute(states.get(key) ?? object.initial, f, input, one)[0];
+    const executed = object.execute(
+      states.has(key) ? states.get(key)! : initialState(object, initial),
+      f,
+      input,
+      one,
+    )[0];
     outputs.set(one, executed?.output);
     if (executed !== undefined) states.set(key, executed.state);
   }
   const operations = timed.map((one) => operationOf(one, answerOf(one, outputs), object));
   operations.sort((left, right) => left.call - right.call);
-  return { model, initial: undefined, nullReadIsWildcard: false, operations };
+  return { model, initial, nullReadIsWildcard, operations };
 }
 
 /** Each client does one thing after another; after an uncertain operation it is a new process. */
