@@ -60,6 +60,19 @@ function historyOf(operations: readonly Operation[], initial?: number): History 
   return { model: 'die', initial, nullReadIsWildcard: false, operations };
 }
 
+describe('valkey', () => {
+  it.each([
+    ['9223372036854775808', '-1'],
+    ['-9223372036854775809', '1'],
+    ['9223372036854775807', '1'],
+  ])('refuses INCR of %s by %s, which leaves 64 bits', (initial, input) => {
+    const sum = String(BigInt(initial) + BigInt(input));
+    const operations = [{ ...operation(0, 'incr', null, 0), input, output: sum }];
+    const history: History = { model: 'valkey', initial, nullReadIsWildcard: false, operations };
+    expect(checkHistory(history).verdict).toBe('illegal');
+  });
+});
+
 /** A die that is thrown unseen, and looked at. */
 const die: Model = {
   name: 'die',

@@ -178,8 +178,10 @@ function lengthsOf(value: string): readonly number[] {
 /** `undefined`: an error reply, so it did not happen. */
 function increment(value: string, by: Json): string | undefined {
   if (!int64.test(value)) return undefined;
-  const sum = BigInt(value) + BigInt((by ?? 1) as number | string);
-  return BigInt.asIntN(64, sum) === sum ? String(sum) : undefined;
+  const [before, step] = [BigInt(value), BigInt((by ?? 1) as number | string)];
+  const sum = before + step;
+  // 19 digits can be beyond it, and then even a sum that is not is an error.
+  return [before, step, sum].every((number) => BigInt.asIntN(64, number) === number) ? String(sum) : undefined;
 }
 
 /**
