@@ -14,6 +14,7 @@ export type {
   Dependency,
   DependencyKind,
   HistoryVerdict,
+  Limit,
   LinearizabilityVerdict,
   LinearizationStep,
   PartitionVerdict,

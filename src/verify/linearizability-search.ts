@@ -26,7 +26,7 @@ import { Timeline } from './linearizability-timeline.ts';
 import { UncertainOperations } from './linearizability-uncertain.ts';
 import { mix } from './models/hash.ts';
 import type { Automaton } from './models/model.ts';
-import type { Verdict } from './verdict.ts';
+import type { Limit, Verdict } from './verdict.ts';
 
 export interface SearchLimits {
   /** Steps of the model. */
@@ -88,6 +88,8 @@ export interface SearchResult {
   readonly verdict: Verdict;
   /** The operations of the longest partial linearizations, by index; of `ok`, of a complete one. */
   readonly orders: readonly (readonly number[])[];
+  /** What ended it, if it is `unknown`. */
+  readonly limit?: Limit;
 }
 
 export class Search<State> {
@@ -110,8 +112,8 @@ export class Search<State> {
   #steps = 0;
   /** Of the present attempt. */
   #stepsMax = 0;
-  /** Time, memory or steps are over for good. */
-  #isExhausted = false;
+  /** Which of time, memory and steps is over for good. */
+  #exhausted: Limit | undefined;
   #nextQuestion = stepsBetweenQuestions;
   #entered = 0;
   #runMax = 0;
@@ -140,7 +142,8 @@ export class Search<State> {
     if (this.#certain.some((operation) => this.#automaton.isImpossible?.(operation) === true))
       return { verdict: 'illegal', orders: [] };
     const verdict = this.#decide();
-    return { verdict, orders: verdict === 'ok' ? [this.#complete()] : this.#paths.orders() };
+    const orders = verdict === 'ok' ? [this.#complete()] : this.#paths.orders();
+    return { verdict, orders, ...(this.#exhausted === undefined ? {} : { limit: this.#exhausted }) };
   }
 
   /** Which attempt is short and which is endless, nothing tells beforehand: they take turns. */
@@ -155,7 +158,7 @@ export class Search<State> {
         this.#stepsMax = isLast ? Infinity : this.#steps + patience;
         const verdict = this.#explore();
         if (verdict === 'ok' || (verdict === 'illegal' && isWhole && !this.#cutShort)) return verdict;
-        if (this.#isExhausted) return 'unknown';
+        if (this.#exhausted !== undefined) return 'unknown';
         if (verdict === 'illegal') open.delete(attempt);
       }
     }
@@ -221,10 +224,11 @@ export class Search<State> {
     if (this.#steps >= this.#nextQuestion) {
       this.#nextQuestion = this.#steps + stepsBetweenQuestions;
       const bytes = this.#cache.bytes + this.#states.bytes + this.#entered * pathNodeBytes;
-      this.#isExhausted ||= bytes > this.#limits.memoryBytesMax || this.#limits.isOver();
+      if (bytes > this.#limits.memoryBytesMax) this.#exhausted ??= 'memory';
+      if (this.#limits.isOver()) this.#exhausted ??= 'time';
     }
-    this.#isExhausted ||= this.#steps >= this.#limits.stepsMax;
-    return this.#isExhausted || this.#steps >= this.#stepsMax;
+    if (this.#steps >= this.#limits.stepsMax) this.#exhausted ??= 'steps';
+    return this.#exhausted !== undefined || this.#steps >= this.#stepsMax;
   }
 
   /** Puts everything back, so that another exploration can begin. */

@@ -7,7 +7,7 @@ import { HistoryError } from './history-error.ts';
 import { faultOf } from './history-validation.ts';
 import { canonicalJson } from './json.ts';
 import { firstViolation } from './linearizability-first-violation.ts';
-import { Search, type SearchLimits } from './linearizability-search.ts';
+import { Search, type SearchLimits, type SearchResult } from './linearizability-search.ts';
 import { checkUniqueQueue } from './linearizability-unique-queue.ts';
 import { checkUniqueWrites, type UniqueVerdict } from './linearizability-unique-writes.ts';
 import { queueModel } from './models/list.ts';
@@ -17,13 +17,17 @@ import { partitionByKey, type Partition } from './partition.ts';
 import type { LinearizabilityVerdict, LinearizationStep, PartitionVerdict, Verdict } from './verdict.ts';
 
 export interface CheckLimits {
-  /** Steps of the model for each key; without it, no bound. */
+  /** Steps of the model for each key; without it, no bound. Of no effect on `list-append`, which takes linear time. */
   readonly stepsMax?: number;
-  /** What the search of one key may keep in memory, about; one key is searched at a time. Default 1 GiB. */
+  /**
+   * What the search of one key may keep in memory, about, beside the history itself; one key is searched at a time.
+   * Default 1 GiB. It should be at most 60 % of what the process may have on its heap (in Node.js
+   * `v8.getHeapStatistics().heap_size_limit`). Of no effect on `list-append`, which takes linear memory.
+   */
   readonly memoryBytesMax?: number;
   /** Whether the time is over. Nothing in this folder has a clock; it is asked every millisecond or so. */
   readonly isOver?: () => boolean;
-  /** Told after each key and now and then within one. */
+  /** Told after each key and now and then within one; not of `list-append`, which has no keys to tell of. */
   readonly onProgress?: (progress: CheckProgress) => void;
 }
 
@@ -80,7 +84,11 @@ class Partitions {
     for (const bound of stepsMax > firstStepsMax ? [firstStepsMax, stepsMax] : [stepsMax]) {
       for (const [index, partition] of this.#partitions.entries()) {
         const known = this.#verdicts[index];
-        if (known !== undefined && (known.verdict !== 'unknown' || this.#isOver())) continue;
+        if (known !== undefined && known.verdict !== 'unknown') continue;
+        if (known !== undefined && this.#isOver()) {
+          this.#verdicts[index] = { ...known, limit: 'time' };
+          continue;
+        }
         this.#verdicts[index] = this.#checkOne(partition, bound);
         if (this.#verdicts[index].verdict !== 'unknown') this.#done++;
         this.#report(0);
@@ -91,13 +99,15 @@ class Partitions {
 
   #checkOne({ key, operations }: Partition, stepsMax: number): PartitionVerdict {
     const unique = this.#checkUnique(operations);
-    const { verdict, orders } =
+    const { verdict, orders, limit }: SearchResult =
       unique === undefined
         ? this.#search(operations, stepsMax, (search) => search.run())
         : { verdict: unique.verdict, orders: unique.verdict === 'ok' ? [unique.order] : [] };
     const automaton = this.#model.open(operations, this.#start);
-    if (verdict !== 'illegal')
-      return { key, operations, verdict, linearizations: orders.map((order) => describeOrder(order, automaton)) };
+    if (verdict !== 'illegal') {
+      const linearizations = orders.map((order) => describeOrder(order, automaton));
+      return { key, operations, verdict, linearizations, ...(limit === undefined ? {} : { limit }) };
+    }
     const violation = firstViolation(operations, this.#judgeWithin(explanationStepsMax));
     const horizon = (operations[violation] as Operation).return;
     const partial = this.#search(operations, stepsMax, (search) => search.illustrate(horizon));

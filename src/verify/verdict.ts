@@ -1,6 +1,9 @@
 /** What a check of a history says. `unknown`: its time or its memory was over before it knew. */
 import type { Operation } from './history.ts';
 
+/** Which bound ended a check that is `unknown`. */
+export type Limit = 'time' | 'memory' | 'steps';
+
 export type Verdict = 'ok' | 'illegal' | 'unknown';
 
 /** One step of a linearization: an operation and the state after it, as the model describes it to a person. */
@@ -27,6 +30,8 @@ export interface PartitionVerdict {
    * a later operation than the first such.
    */
   readonly firstViolation?: number;
+  /** Of `unknown` only. */
+  readonly limit?: Limit;
 }
 
 export interface LinearizabilityVerdict {
@@ -68,6 +73,8 @@ export interface TransactionsVerdict {
   readonly serializable: Verdict;
   readonly transactions: readonly Operation[];
   readonly anomalies: readonly Anomaly[];
+  /** Of `unknown` only, and only where a bound is why. */
+  readonly limit?: 'time';
   /** Sentences: what could not be decided and why, and what was left out of `anomalies`. */
   readonly notes?: readonly string[];
 }

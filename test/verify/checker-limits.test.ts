@@ -6,6 +6,7 @@ import {
   type CheckProgress,
   type History,
   type Json,
+  type Limit,
   type Operation,
 } from '../../src/verify/index.ts';
 import { mixes, randomHistory, type RandomHistoryOptions } from './support/random-history.ts';
@@ -86,17 +87,18 @@ const hard: History = {
 };
 
 describe('what is too hard', () => {
-  it.each<[string, CheckLimits]>([
+  it.each<[Limit, CheckLimits]>([
     ['steps', { stepsMax: 10_000 }],
     ['memory', { memoryBytesMax: 10_000_000 }],
     ['time', { isOver: after(100) }],
-  ])('is unknown when %s are over, and a violation of another key is found all the same', (_, limits) => {
+  ])('is unknown when %s are over, and a violation of another key is found all the same', (limit, limits) => {
     const verdict = checkHistory(hard, limits);
     if (verdict.kind !== 'linearizability') throw new Error('another kind of verdict');
     expect(verdict.partitions.map((partition) => [partition.key, partition.verdict])).toEqual([
       ['a', 'unknown'],
       ['b', 'illegal'],
     ]);
+    expect(verdict.partitions.map(({ limit }) => limit)).toEqual([limit, undefined]);
     expect(verdict.verdict).toBe('illegal');
     expect(checkHistory({ ...hard, operations: hard.operations.slice(0, -1) }, limits).verdict).toBe('unknown');
   });

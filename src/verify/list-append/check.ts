@@ -28,6 +28,7 @@ export interface ListAppendOptions {
   readonly isOver?: () => boolean;
 }
 
+const timeIsOver = 'The time was over before the history was checked.';
 const notesMax = 25;
 
 /** Throws a `HistoryError` if the history is not one of such transactions. */
@@ -39,13 +40,12 @@ export function checkListAppend(history: History, options: ListAppendOptions = {
     kind: 'transactions',
     model: 'list-append',
     verdict: strict,
+    ...(strict === 'unknown' && notes.includes(timeIsOver) ? { limit: 'time' } : {}),
     serializable,
     transactions: history.operations,
     anomalies: anomalies.all,
     notes: [...notes, ...anomalies.notes()],
   });
-  const timeIsOver = 'The time was over before the history was checked.';
-
   const orders = versionOrdersOf(transactions, isOver);
   if (orders === undefined) return verdictOf('unknown', 'unknown', [timeIsOver]);
   findReadAnomalies(transactions, orders, anomalies);
