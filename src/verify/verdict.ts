@@ -54,7 +54,7 @@ export interface Dependency {
 }
 
 export interface Anomaly {
-  /** Adya's and Elle's names: `G0`, `G1a`, `G1b`, `G1c`, `G-single`, `G-nonadjacent`, `G2`, `lost-update`, … */
+  /** Adya's and Elle's names, as `G1a`, `G-single-item-realtime` or `lost-update`: docs/verification.md has them all. */
   readonly name: string;
   /** A sentence that says what happened. */
   readonly description: string;

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { cycleNames, otherNames, timeSuffixes } from '../../src/verify/list-append/anomaly-names.ts';
 import {
   checkHistory,
   HistoryError,
@@ -42,6 +43,13 @@ describe('docs/verification.md', () => {
     const table = page.slice(page.indexOf('| model '), page.indexOf('**Expiry in'));
     const named = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
     expect(named.toSorted()).toEqual(modelNames().toSorted());
+  });
+
+  it('has all anomalies', () => {
+    const table = page.slice(page.indexOf('| anomaly '), page.indexOf('## How it is checked'));
+    const named = [...table.matchAll(/^\| `([\w-]+)`/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual([...cycleNames, ...otherNames].toSorted());
+    for (const suffix of timeSuffixes.filter((one) => one !== '')) expect(table).toContain(`\`${suffix}\``);
   });
 
   it('names what the package exports', () => {

@@ -2,12 +2,13 @@
  * The anomalies that were found, a bounded number of each name: a broken system breaks the same promise thousands of
  * times, and the first few tell as much.
  */
+import type { AnomalyName } from './anomaly-names.ts';
 import type { Anomaly, Dependency } from '../verdict.ts';
 
 const ofOneNameMax = 25;
 
 export interface Finding {
-  readonly name: string;
+  readonly name: AnomalyName;
   readonly transactions: readonly number[];
   /** Asked only if the anomaly is kept, as is its description. */
   readonly cycle?: () => readonly Dependency[];

@@ -4,10 +4,11 @@
  * time, so it breaks strict serializability only; without such an edge it breaks serializability.
  */
 import type { Dependency, DependencyKind } from '../verdict.ts';
+import type { CycleBaseName, CycleName, TimeSuffix } from './anomaly-names.ts';
 import { kindBits } from './graph.ts';
 
 interface BaseKind {
-  readonly name: string;
+  readonly name: CycleBaseName;
   /** Those of its edges that are not of time; the cycle has at least one of the last kind. */
   readonly kinds: readonly DependencyKind[];
   readonly readWrites: ReadWrites;
@@ -52,7 +53,7 @@ const bases: readonly BaseKind[] = [
 
 /** What time must take part in a cycle. */
 const times: readonly {
-  readonly suffix: string;
+  readonly suffix: TimeSuffix;
   readonly kinds: readonly DependencyKind[];
   readonly meaning: string;
 }[] = [
@@ -73,7 +74,7 @@ export interface CyclePattern {
 }
 
 export interface CycleKind extends CyclePattern {
-  readonly name: string;
+  readonly name: CycleName;
   readonly meaning: string;
   /** Where a cycle of this kind is known, one of these says nothing new. */
   readonly implied: ReadonlySet<string>;
@@ -82,7 +83,7 @@ export interface CycleKind extends CyclePattern {
 /** The worst first: without edges of time, and with fewer read-write edges. */
 export const cycleKinds: readonly CycleKind[] = times.flatMap((time, timeAt) =>
   bases.map((base, baseAt) => ({
-    name: base.name + time.suffix,
+    name: `${base.name}${time.suffix}` as const,
     allowed: bitsOf([...base.kinds, ...time.kinds]),
     start: kindBits[base.kinds.at(-1) as DependencyKind],
     time: bitsOf(time.kinds.slice(-1)),

@@ -102,7 +102,7 @@ class KeyMisses {
     }
   }
 
-  #addLate(name: string, view: View, append: Append, what: string): void {
+  #addLate(name: 'stale-read' | 'lost-append', view: View, append: Append, what: string): void {
     const [from, to] = [append.transaction, view.transaction];
     const [before, after] = [this.#transactions[from] as Transaction, this.#transactions[to] as Transaction];
     this.#anomalies.add({
