@@ -3,7 +3,8 @@
  * reader makes one; nothing here knows of Valthree.
  *
  * Times are numbers on one clock that all clients share, in any unit; only their order matters. The interval from
- * `call` to `return` is closed: an operation that returns at the time at which another is called is concurrent with it.
+ * `call` to `return` is closed: an operation that returns at the time at which another is called is concurrent with it,
+ * unless both are of one process.
  */
 
 /** What JSON can say. Byte strings are JS strings with one character per byte where they are not valid UTF-8. */

@@ -24,6 +24,7 @@ import { outlookNodesMax, outlookOf, type Outlook } from './linearizability-outl
 import { StateTable } from './linearizability-states.ts';
 import { Timeline } from './linearizability-timeline.ts';
 import { UncertainOperations } from './linearizability-uncertain.ts';
+import { tiesOf } from './linearizability-ties.ts';
 import { mix } from './models/hash.ts';
 import type { Automaton } from './models/model.ts';
 import type { Limit, Verdict } from './verdict.ts';
@@ -99,6 +100,8 @@ export class Search<State> {
   /** Operations that did take place, by index, in order of their calls. */
   readonly #certain: readonly number[];
   readonly #timeline: Timeline;
+  /** By operation, the certain one that its process has done at the same time before; -1: none. */
+  readonly #awaits: Int32Array;
   #uncertain: UncertainOperations;
   readonly #outlook: Outlook<State> | undefined;
   readonly #states: StateTable<State>;
@@ -128,6 +131,8 @@ export class Search<State> {
     this.#timeline = new Timeline(certain);
     this.#operations = operations;
     this.#uncertain = new UncertainOperations([], automaton);
+    const nodes = new Map(this.#certain.map((operation, node) => [operation, node]));
+    this.#awaits = tiesOf(operations).map((previous) => nodes.get(previous) ?? -1);
     this.#outlook = outlookOf(automaton, this.#certain, this.#timeline);
     this.#states = new StateTable(automaton);
     this.#holes = new Int32Array(certain.length);
@@ -302,6 +307,7 @@ export class Search<State> {
       this.#timeline.isCall(node);
       node = this.#timeline.next(node)
     ) {
+      if (this.#mustWait(this.#certain[node] as number)) continue;
       this.#steps++;
       const next = this.#automaton.step(from, this.#certain[node] as number);
       if (next === undefined) continue;
@@ -314,6 +320,11 @@ export class Search<State> {
       }
       if (!this.#isTooEarly(node) && !this.#isNeedless(frame, node, state)) this.#candidates.push(node, state);
     }
+  }
+
+  #mustWait(operation: number): boolean {
+    const awaited = this.#awaits[operation] as number;
+    return awaited !== -1 && !this.#timeline.isLifted(awaited);
   }
 
   /** Whether another that could come next must come before it. */
@@ -338,6 +349,7 @@ export class Search<State> {
     }
     const from = this.#states.state(frame.state);
     for (const position of available.reverse()) {
+      if (this.#mustWait(this.#uncertain.operations[position] as number)) continue;
       this.#steps++;
       const next = this.#automaton.step(from, this.#uncertain.operations[position] as number);
       if (next === undefined) continue;

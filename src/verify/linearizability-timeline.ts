@@ -60,6 +60,10 @@ export class Timeline {
     return node < this.count;
   }
 
+  isLifted(operation: number): boolean {
+    return this.#next[this.#previous[operation] as number] !== operation;
+  }
+
   /** The operation that must be linearized before anything that was called later. Only where the list is not empty. */
   get firstToReturn(): number {
     let node = this.next(this.head);

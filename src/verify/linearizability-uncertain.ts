@@ -5,6 +5,7 @@
  */
 import { canonicalJson } from './json.ts';
 import type { Operation } from './history.ts';
+import { tiesOf } from './linearizability-ties.ts';
 import type { Automaton } from './models/model.ts';
 
 export class UncertainOperations {
@@ -32,10 +33,12 @@ export class UncertainOperations {
     this.resets = chosen.flatMap((index, position) =>
       automaton.lookahead?.role(index) === 'resets' ? [position] : [],
     );
+    // One that must follow another operation is not available as soon as it is called.
+    const ties = tiesOf(operations);
     const lastOfClass = new Map<string, number>();
     this.#previousOfClass = Int32Array.from(chosen, (index, position) => {
       const { f, input } = operations[index] as Operation;
-      if (automaton.interchangeable?.(index) === false) return -1;
+      if (automaton.interchangeable?.(index) === false || ties[index] !== -1) return -1;
       const name = `${f} ${canonicalJson(input)}`;
       const previous = lastOfClass.get(name) ?? -1;
       lastOfClass.set(name, position);

@@ -8,6 +8,7 @@ import { faultOf } from './history-validation.ts';
 import { canonicalJson } from './json.ts';
 import { firstViolation } from './linearizability-first-violation.ts';
 import { Search, type SearchLimits, type SearchResult } from './linearizability-search.ts';
+import { respectsTies } from './linearizability-ties.ts';
 import { checkUniqueQueue } from './linearizability-unique-queue.ts';
 import { checkUniqueWrites, type UniqueVerdict } from './linearizability-unique-writes.ts';
 import { queueModel } from './models/list.ts';
@@ -142,8 +143,13 @@ class Partitions {
     return result;
   }
 
-  /** `undefined`: there is no algorithm for such a history. */
+  /** `undefined`: there is no algorithm for such a history. These know of times only: the rest is for the search. */
   #checkUnique(operations: readonly Operation[]): UniqueVerdict | undefined {
+    const found = this.#checkUniqueByTime(operations);
+    return found?.verdict === 'ok' && !respectsTies(found.order, operations) ? undefined : found;
+  }
+
+  #checkUniqueByTime(operations: readonly Operation[]): UniqueVerdict | undefined {
     const { initial, nullReadIsWildcard } = this.#start;
     if (this.#model === queueModel)
       return canonicalJson(initial ?? []) === '[]' ? checkUniqueQueue(operations) : undefined;

@@ -1,7 +1,7 @@
 /** The search, the models and the algorithm for unique writes, against a checker that tries every order. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { History } from '../../src/verify/history.ts';
+import type { History, Operation } from '../../src/verify/history.ts';
 import { Search } from '../../src/verify/linearizability-search.ts';
 import { checkUniqueQueue } from '../../src/verify/linearizability-unique-queue.ts';
 import { checkUniqueWrites } from '../../src/verify/linearizability-unique-writes.ts';
@@ -56,6 +56,11 @@ function expectFirstViolation(partition: PartitionVerdict, history: History): vo
     returned < time || (returned === time && index < firstViolation!);
   expect(beginning(isBefore)).toBe('ok');
   expect(beginning((returned, index) => isBefore(returned, index) || index === firstViolation)).toBe('illegal');
+}
+
+/** By clients that do one thing each: only times tell what came first. */
+function apart(operations: readonly Operation[]): readonly Operation[] {
+  return operations.map((operation, process) => ({ ...operation, process }));
 }
 
 it('there is a reference for every model', () => {
@@ -140,7 +145,7 @@ describe('queues of unique elements', () => {
           .filter(({ outcome }) => outcome !== 'fail')
           .map((operation) => (operation.f === 'enqueue' ? { ...operation, output: null } : operation));
         const automaton = models.get('queue')!.open(operations, { initial: undefined, nullReadIsWildcard: false });
-        const { verdict } = new Search(operations, automaton, limits).run();
+        const { verdict } = new Search(apart(operations), automaton, limits).run();
         const unique = checkUniqueQueue(operations)?.verdict;
         decided[unique ?? 'left'] = (decided[unique ?? 'left'] ?? 0) + 1;
         if (unique !== undefined || !uncertain) expect(unique).toBe(verdict);
@@ -163,7 +168,7 @@ describe('registers with unique writes', () => {
       fc.property(arbitraryHistory('register', { operationsMax: 25, lieEvery, uniqueValues: true }), (history) => {
         const operations = history.operations.filter(({ outcome }) => outcome !== 'fail');
         const automaton = models.get('register')!.open(operations, { initial: null, nullReadIsWildcard: false });
-        const { verdict } = new Search(operations, automaton, limits).run();
+        const { verdict } = new Search(apart(operations), automaton, limits).run();
         expect(checkUniqueWrites(operations, null)?.verdict).toBe(verdict);
         for (const partition of check(history).partitions) expectLinearizations(partition, history);
       }),

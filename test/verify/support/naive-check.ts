@@ -24,6 +24,8 @@ function canGoOn(left: readonly Operation[], state: Json, rules: Rules): boolean
   const deadline = Math.min(...left.map((operation) => operation.return));
   return left.some((operation) => {
     if (operation.call > deadline) return false;
+    // What the process did before comes first, also at the same time.
+    if (left.find(({ process }) => process === operation.process) !== operation) return false;
     const rest = left.filter((one) => one !== operation);
     return rules.object
       .execute(state, operation.f, operation.input, operation)
