@@ -18,6 +18,7 @@
  * Long runs of uncertain operations are rarely what a history needs, and there are many: runs of few are tried before.
  */
 import type { Operation } from './history.ts';
+import { attempts, type Attempt } from './linearizability-attempts.ts';
 import { ConfigurationCache } from './linearizability-cache.ts';
 import { LongestPaths, orderOf, type PathNode } from './linearizability-paths.ts';
 import { outlookNodesMax, outlookOf, type Outlook } from './linearizability-outlook.ts';
@@ -36,22 +37,6 @@ export interface SearchLimits {
   /** Asked every few thousand steps. */
   isOver(): boolean;
 }
-
-interface Attempt {
-  /** The longest run of uncertain operations. */
-  readonly runMax: number;
-  /** Only those that some answer shows. To leave others out is always legal, so what is found so is found. */
-  readonly shownOnly: boolean;
-}
-
-const attempts: readonly Attempt[] = [
-  { runMax: 1, shownOnly: true },
-  { runMax: 2, shownOnly: true },
-  { runMax: 1, shownOnly: false },
-  { runMax: 2, shownOnly: false },
-  { runMax: 4, shownOnly: false },
-  { runMax: Infinity, shownOnly: false },
-];
 
 /** Steps of each attempt before the next one has its turn, at first. */
 const patienceMin = 20_000;

@@ -26,3 +26,28 @@ export function respectsTies(order: readonly number[], operations: readonly Oper
     return !awaited.has(previous) || placed.has(previous);
   });
 }
+
+/**
+ * The same operations with times that tell of ties, and how to find them in the original: at each time first the calls
+ * that follow nothing, then the returns that are awaited, then the calls that await them, then all other returns. That
+ * says more than is known, of operations of several processes that are tied at one time: an order of these is one of
+ * the originals, and that there is none means nothing.
+ */
+export function withTiesInTimes(operations: readonly Operation[]): {
+  readonly operations: readonly Operation[];
+  readonly originals: readonly number[];
+} {
+  const ties = tiesOf(operations);
+  const awaited = new Set(ties);
+  const times = [...new Set(operations.flatMap((operation) => [operation.call, operation.return]))];
+  const ranks = new Map(times.sort((left, right) => left - right).map((time, rank) => [time, 4 * rank]));
+  const at = (time: number, order: number): number => (time === Infinity ? time : (ranks.get(time) as number) + order);
+  const retimed = operations.map((operation, index) => {
+    const call = at(operation.call, ties[index] === -1 ? 0 : 2);
+    const returned = at(operation.return, awaited.has(index) ? 1 : 3);
+    // One that takes no time and is tied on both sides keeps its first tie.
+    return { index, operation: { ...operation, call, return: Math.max(call, returned) } };
+  });
+  retimed.sort((left, right) => left.operation.call - right.operation.call);
+  return { operations: retimed.map(({ operation }) => operation), originals: retimed.map(({ index }) => index) };
+}

@@ -8,7 +8,7 @@ import { faultOf } from './history-validation.ts';
 import { canonicalJson } from './json.ts';
 import { firstViolation } from './linearizability-first-violation.ts';
 import { Search, type SearchLimits, type SearchResult } from './linearizability-search.ts';
-import { respectsTies } from './linearizability-ties.ts';
+import { respectsTies, withTiesInTimes } from './linearizability-ties.ts';
 import { checkUniqueQueue } from './linearizability-unique-queue.ts';
 import { checkUniqueWrites, type UniqueVerdict } from './linearizability-unique-writes.ts';
 import { queueModel } from './models/list.ts';
@@ -143,10 +143,15 @@ class Partitions {
     return result;
   }
 
-  /** `undefined`: there is no algorithm for such a history. These know of times only: the rest is for the search. */
+  /** `undefined`: there is no algorithm for such a history. These know of times only: what is left is for the search. */
   #checkUnique(operations: readonly Operation[]): UniqueVerdict | undefined {
     const found = this.#checkUniqueByTime(operations);
-    return found?.verdict === 'ok' && !respectsTies(found.order, operations) ? undefined : found;
+    if (found?.verdict !== 'ok' || respectsTies(found.order, operations)) return found;
+    const retimed = withTiesInTimes(operations);
+    const again = this.#checkUniqueByTime(retimed.operations);
+    if (again?.verdict !== 'ok') return undefined;
+    const order = again.order.map((index) => retimed.originals[index] as number);
+    return respectsTies(order, operations) ? { verdict: 'ok', order } : undefined;
   }
 
   #checkUniqueByTime(operations: readonly Operation[]): UniqueVerdict | undefined {
