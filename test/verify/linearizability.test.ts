@@ -47,7 +47,11 @@ function expectFirstViolation(partition: PartitionVerdict, history: History): vo
   const beginning = (isKnown: (returned: number, index: number) => boolean): Verdict => {
     const known = operations.flatMap((operation, index) => {
       if (isKnown(operation.return, index)) return [operation];
-      const open = { output: null, return: Infinity, outcome: 'info' as const, process: 1e6 + index };
+      // It follows what its process did before, unless that is not known either.
+      const before = operations.findLastIndex((other, at) => at < index && other.process === operation.process);
+      const follows = before !== -1 && isKnown(operations[before]!.return, before);
+      const process = follows ? operation.process : 1e6 + index;
+      const open = { output: null, return: Infinity, outcome: 'info' as const, process };
       return operation.call <= time ? [{ ...operation, ...open }] : [];
     });
     return check({ ...history, operations: known }).verdict;
