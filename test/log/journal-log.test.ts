@@ -7,15 +7,18 @@ import type { AppendOutcome, VerifyOutcome } from '../../src/log/log.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { storeFailure } from '../../src/store/failure.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
-import type { PutOptions, PutResult } from '../../src/store/object-store.ts';
+import type { GetOptions, GetResult, PutOptions, PutResult } from '../../src/store/object-store.ts';
 import { set } from '../support/fake-log.ts';
 
 type PutFault = (put: () => Promise<PutResult>) => Promise<PutResult>;
+type GetFault = (get: () => Promise<GetResult>) => Promise<GetResult>;
 
 class World extends MemoryStore {
   readonly environment: VirtualEnvironment;
   /** By name of the object, once. */
   readonly putFaults = new Map<string, PutFault>();
+  /** The same. */
+  readonly getFaults = new Map<string, GetFault>();
 
   constructor() {
     const environment = new VirtualEnvironment(1);
@@ -27,6 +30,13 @@ class World extends MemoryStore {
     const send = (): Promise<PutResult> => super.put(name, body, options);
     const fault = this.putFaults.get(name);
     this.putFaults.delete(name);
+    return fault === undefined ? send() : fault(send);
+  }
+
+  override get(name: string, options: GetOptions = {}): Promise<GetResult> {
+    const send = (): Promise<GetResult> => super.get(name, options);
+    const fault = this.getFaults.get(name);
+    this.getFaults.delete(name);
     return fault === undefined ? send() : fault(send);
   }
 
@@ -247,6 +257,36 @@ describe('damage', () => {
       });
       expect(Buffer.from(((await world.get(name)) as { body: Uint8Array }).body)).toEqual(body);
     }
+  });
+
+  it('on the way from the store is mended by asking again', async () => {
+    const world = await snapshotted();
+    const names = await world.names();
+    for (const name of names) {
+      world.getFaults.set(name, async (get) => {
+        const result = await get();
+        return result.kind === 'found' ? { ...result, body: result.body.subarray(0, result.body.length >> 1) } : result;
+      });
+    }
+    await new Node(world).open();
+    // Records that the snapshot covers were not asked for.
+    expect([...world.getFaults.keys()].filter((name) => !name.startsWith('db.log'))).toEqual([]);
+  });
+
+  it('of the network makes a start long, but it gets there: only each request has a deadline', async () => {
+    const world = await snapshotted();
+    const { environment } = world;
+    const begin = environment.clock.monotonic();
+    for (const name of await world.names()) {
+      world.getFaults.set(name, async (get) => {
+        await new Promise<void>((resolve) => environment.timers.set(resolve, 3000));
+        const result = await get();
+        return result.kind === 'found' ? storeFailure('unavailable', 'planted') : result;
+      });
+    }
+    const node = new Node(world);
+    expect(await world.finish(node.log.open(node.keyspace, node.deadline))).toEqual({ kind: 'opened' });
+    expect(environment.clock.monotonic() - begin).toBeGreaterThan(9000);
   });
 
   it('of a part that is missing is told by its name', async () => {

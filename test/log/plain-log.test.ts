@@ -219,6 +219,16 @@ describe('PlainLog', () => {
     expect(store.requests.length).toBeLessThan(30);
   });
 
+  it('asks again for what cannot be read: it may have been damaged on its way', async () => {
+    const store = new ScriptedStore();
+    store.overwrite('{"a":"b"}\n');
+    store.getFates.push({ apply: true, body: '{"a":"' }, { apply: true, body: '{"a":"\0"}' });
+    const node = new Node(store, new VirtualEnvironment(1));
+    expect(await node.open()).toEqual({ kind: 'opened' });
+    expect(node.keys()).toBe('a');
+    expect(store.requests).toEqual(['get', 'get', 'get']);
+  });
+
   it.each(['{"a":"b"', '{"a":1}', '{"$valthree":{"format":9,"entries":[]}}', '', '\xff'])(
     'leaves an object alone that it cannot read: %j',
     async (body) => {

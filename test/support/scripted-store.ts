@@ -15,6 +15,8 @@ import type {
 export interface Fate {
   readonly apply: boolean;
   readonly failure?: FailureKind;
+  /** What a get gives instead of what is stored. */
+  readonly body?: string;
 }
 
 export class ScriptedStore implements ObjectStore {
@@ -42,7 +44,7 @@ export class ScriptedStore implements ObjectStore {
     if (this.body === undefined) return Promise.resolve({ kind: 'notFound', date: undefined });
     const etag = String(this.etag);
     if (options.ifNoneMatch === etag) return Promise.resolve({ kind: 'notModified', date: undefined });
-    return Promise.resolve({ kind: 'found', body: Buffer.from(this.body), etag, date: undefined });
+    return Promise.resolve({ kind: 'found', body: Buffer.from(fate?.body ?? this.body), etag, date: undefined });
   }
 
   put(_name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {

@@ -68,8 +68,10 @@ export class JournalLog implements Log {
     return this.#requests.retries;
   }
 
+  /** A large database takes as long as it takes: it is each request that is given up after the deadline's time. */
   open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
-    return this.#follower.open(keyspace, deadline);
+    this.#requests.patienceMs = deadline - this.#requests.environment.clock.monotonic();
+    return this.#follower.open(keyspace, Infinity);
   }
 
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {

@@ -24,10 +24,14 @@ export type Fetched<Content> =
 export type PutNewOutcome = { readonly kind: 'stored' } | Failure;
 
 const bytesPerMs = 1000;
+/** After so many reads it is what is stored that is damaged. */
+const readsOfDamagedMax = 3;
 
 export class Requests {
   /** How many were sent again. */
   retries = 0;
+  /** For so long each request is repeated where what it is part of has no deadline. */
+  patienceMs: number;
   readonly store: ObjectStore;
   readonly environment: Environment;
   readonly #timeoutMs: number;
@@ -36,15 +40,20 @@ export class Requests {
     this.store = store;
     this.environment = environment;
     this.#timeoutMs = requestTimeoutMs;
+    this.patienceMs = requestTimeoutMs;
   }
 
   backoff(deadline: Deadline): Backoff {
-    return new Backoff(this.environment, deadline);
+    return new Backoff(this.environment, this.#until(deadline));
   }
 
   timeoutMs(deadline: Deadline, bodyBytes = 0, factor = 1): number {
     const own = (this.#timeoutMs + bodyBytes / bytesPerMs) * factor;
     return Math.max(1, Math.min(own, deadline - this.environment.clock.monotonic()));
+  }
+
+  #until(deadline: Deadline): Deadline {
+    return deadline === Infinity ? this.environment.clock.monotonic() + this.patienceMs : deadline;
   }
 
   countRetry(): void {
@@ -61,15 +70,23 @@ export class Requests {
     deadline: Deadline,
     decode: (body: Uint8Array) => Content,
   ): Promise<Fetched<Content>> {
-    const result = await this.get(name, deadline);
-    if (result.kind !== 'found') return result;
-    const { body, etag, date } = result;
-    try {
-      return { kind: 'found', content: decode(body), etag, date };
-    } catch (cause) {
-      if (!(cause instanceof FormatError)) throw cause;
-      this.environment.watcher?.observe(nodeProperties.databaseReadable, false, { name });
-      return this.failure(`cannot be read, and was left as it is: ${cause.message}`, name);
+    const backoff = this.backoff(deadline);
+    for (let reads = 1; ; reads++) {
+      const result = await this.get(name, deadline);
+      if (result.kind !== 'found') return result;
+      const { body, etag, date } = result;
+      try {
+        return { kind: 'found', content: decode(body), etag, date };
+      } catch (cause) {
+        if (!(cause instanceof FormatError)) throw cause;
+        // It may have been damaged on its way.
+        if (reads < readsOfDamagedMax && (await backoff.wait())) {
+          this.countRetry();
+          continue;
+        }
+        this.environment.watcher?.observe(nodeProperties.databaseReadable, false, { name });
+        return this.failure(`cannot be read, and was left as it is: ${cause.message}`, name);
+      }
     }
   }
 

@@ -67,6 +67,8 @@ type ReadOutcome = WholeOutcome | { readonly kind: 'notModified' };
 
 const requestTimeoutMsDefault = 10_000;
 const bytesPerMs = 1000;
+/** After so many reads it is what is stored that is damaged. */
+const damagedReadsMax = 3;
 /** No store gives such an ETag: a condition on it never holds. */
 const supersededEtag = 'valthree-superseded';
 
@@ -191,6 +193,7 @@ export class PlainLog implements Log {
     const { store, name, environment } = this.#options;
     const ifNoneMatch = known?.etag;
     const backoff = new Backoff(environment, deadline);
+    let damagedReads = 0;
     for (let tries = 0; ; tries++) {
       // Nobody knows how large it is: what did not come in time gets twice the time.
       const timeoutMs = this.#timeoutMs(deadline, this.#bodyBytes, 2 ** tries);
@@ -201,9 +204,14 @@ export class PlainLog implements Log {
             return this.#refusal('was answered as not modified, although nobody asked: is there a cache between?');
           }
           return { kind: 'notModified' };
-        case 'found':
+        case 'found': {
           this.#bodyBytes = result.body.length;
-          return this.#decode(result.body, result.etag);
+          const outcome = this.#decode(result.body, result.etag);
+          // It may have been damaged on its way.
+          if (outcome.kind === 'read' || ++damagedReads === damagedReadsMax || !(await backoff.wait())) return outcome;
+          this.#countRetry();
+          break;
+        }
         case 'notFound':
           // Meanwhile it may have been created by ourselves.
           if (known !== undefined && known.etag === undefined) return { kind: 'notModified' };
