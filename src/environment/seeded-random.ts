@@ -1,6 +1,20 @@
 /** A pseudo-random generator with a seed: sfc32 (Chris Doty-Humphrey, PractRand). Small, fast, passes its tests. */
 import type { Random } from '../environment/environment.ts';
 
+/**
+ * A seed of its own for each name (FNV-1a, twice): one seed gives many independent generators, so that what one part
+ * draws does not change what another part draws.
+ */
+export function derivedSeed(seed: number, name: string): number {
+  let [high, low] = [0x811c9dc5, 0x9747b28c];
+  const text = `${seed}/${name}`;
+  for (let i = 0; i < text.length; i++) {
+    high = Math.imul(high ^ text.charCodeAt(i), 0x01000193);
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+  }
+  return (high & 0x1fffff) * 2 ** 32 + (low >>> 0);
+}
+
 export function seededRandom(seed: number): Random {
   let a = seed | 0;
   let b = (seed / 2 ** 32) | 0;

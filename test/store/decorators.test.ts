@@ -157,14 +157,65 @@ describe('FaultyStore', () => {
     expect([...after].sort()).toEqual(['found', 'notFound']);
   });
 
-  test('a truncated body is corrupt', async () => {
+  const text = '{"a":{"b":"c"}}\n';
+  const getWith = async (fault: Fault): Promise<Set<string>> => {
     const environment = new VirtualEnvironment(1);
     const store = new FaultyStore(new MemoryStore(environment.clock), environment, {});
-    await store.put('a', bytes('x'));
-    store.faults = { truncated: 1 };
-    expect(await store.get('a')).toMatchObject({ kind: 'failed', failure: 'corrupt' });
+    await store.put('a', bytes(text));
+    store.faults = { [fault]: 1 };
+    const seen = new Set<string>();
+    for (let i = 0; i < 300; i++) {
+      const result = await store.get('a');
+      seen.add(result.kind === 'found' ? Buffer.from(result.body).toString('latin1') : JSON.stringify(result));
+    }
     store.faults = {};
-    expect((await store.get('a')).kind).toBe('found');
+    expect(await store.get('a')).toMatchObject({ kind: 'found', body: new Uint8Array(bytes(text)) });
+    return seen;
+  };
+
+  test('a truncated body is noticed, or cut inside the text', async () => {
+    const cuts = Array.from({ length: text.lastIndexOf('}') }, (_, end) => text.slice(0, end));
+    const seen = [...(await getWith('truncated'))].map((body) => (body.includes('"corrupt"') ? 'noticed' : body));
+    expect(seen.sort()).toEqual([...cuts, 'noticed'].sort());
+  });
+
+  test('a corrupted body differs in one byte', async () => {
+    const seen = [...(await getWith('corrupted'))];
+    expect(seen.length).toBe(text.length);
+    for (const body of seen) {
+      expect(body).toHaveLength(text.length);
+      expect([...body].filter((byte, i) => byte !== text[i])).toHaveLength(1);
+    }
+  });
+
+  test('a slow answer comes in time', async () => {
+    const environment = new VirtualEnvironment(1);
+    const store = new FaultyStore(new MemoryStore(environment.clock), environment, { slow: 1 });
+    for (let i = 0; i < 20; i++) {
+      const begin = environment.clock.monotonic();
+      stored(await settle(environment, store.put(`n${i}`, bytes('x'), { timeoutMs: 1000 })));
+      expect(environment.clock.monotonic() - begin).toBeLessThan(800);
+    }
+  });
+
+  test('a stale list is an earlier one, or lacks some', async () => {
+    const environment = new VirtualEnvironment(1);
+    const store = new FaultyStore(new MemoryStore(environment.clock), environment, {});
+    const list = async (): Promise<string> => {
+      const result = await store.list('');
+      return result.kind === 'listed' ? result.objects.map(({ name }) => name).join('') : result.message;
+    };
+    for (const name of ['a', 'b']) await store.put(name, bytes('x'));
+    expect(await list()).toBe('ab');
+    await store.delete('a');
+    await store.put('c', bytes('x'));
+    const seen = new Set<string>();
+    for (let i = 0; i < 100; i++) {
+      store.faults = {};
+      store.faults = { staleList: 1 };
+      seen.add(await list());
+    }
+    expect([...seen].sort()).toEqual(['', 'ab', 'b', 'bc', 'c']);
   });
 
   test('the same seed gives the same faults', async () => {
