@@ -1,26 +1,29 @@
 /** Brings faults upon machines, links and the bucket, at times that chance chooses, and takes them away in the end. */
-import type { Environment } from '../environment/environment.ts';
 import type { Faults } from '../store/faulty-store.ts';
 import { Dice } from '../workload/dice.ts';
 import type { Link } from './network.ts';
-import { storeFaults, type FaultName, type Scenario, type WorldFaultName } from './scenario.ts';
+import { faultNames, storeFaults, type FaultName, type Scenario, type WorldFaultName } from './scenario.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { Trace } from './trace.ts';
 import type { TruthStore } from './truth-store.ts';
+import type { VirtualEnvironment } from './virtual-environment.ts';
 
 export interface ChaosOptions {
   readonly scenario: Scenario;
-  readonly world: Environment;
+  readonly world: VirtualEnvironment;
   readonly nodes: readonly SimulatedNode[];
   readonly links: readonly Link[];
   readonly store: TruthStore;
   readonly trace: Trace;
   /** Breaks one connection that is open. */
-  readonly resetOne: () => boolean;
+  readonly resetOne: (dice: Dice) => boolean;
 }
 
+/** These are so from the beginning, or are brought by the clients. */
+type FaultOfWholeRun = 'disconnect' | 'clockDrift' | 'clockSkew' | 'sameName' | 'fewKeys';
+
 /** Mean time between two of a kind, in milliseconds, at the usual rate. */
-const everyMs: Readonly<Record<Exclude<WorldFaultName, 'disconnect' | 'clockDrift'>, number>> = {
+const everyMs: Readonly<Record<Exclude<WorldFaultName, FaultOfWholeRun>, number>> = {
   storeCut: 1500,
   linkCut: 500,
   reset: 300,
@@ -35,27 +38,27 @@ const everyMs: Readonly<Record<Exclude<WorldFaultName, 'disconnect' | 'clockDrif
 export class Chaos {
   readonly counts: Partial<Record<FaultName, number>> = {};
   readonly #options: ChaosOptions;
-  readonly #dice: Dice;
+  /** For each kind of fault of its own, so that leaving one out changes nothing for the others. */
+  readonly #dice: Readonly<Record<FaultName, Dice>>;
   #isOver = false;
   #isHostile = false;
 
   constructor(options: ChaosOptions) {
     this.#options = options;
-    this.#dice = new Dice(options.world.random);
+    const dice = faultNames.map((name) => [name, new Dice(options.world.stream(name).random)] as const);
+    this.#dice = Object.fromEntries(dice) as Record<FaultName, Dice>;
   }
 
   begin(): void {
     const { scenario, nodes } = this.#options;
     const enabled = storeFaults.filter((fault) => scenario.faults.has(fault));
-    const faults: Faults = Object.fromEntries(
-      enabled.map((fault) => [fault, scenario.storeFaultRate / enabled.length]),
-    );
+    const faults: Faults = Object.fromEntries(enabled.map((fault) => [fault, scenario.storeFaultRate]));
     for (const node of nodes) {
       node.setStoreFaults(faults);
-      if (!scenario.faults.has('clockDrift')) continue;
-      node.clockError.drift = this.#dice.between(-0.02, 0.02);
-      this.count('clockDrift');
+      this.#setClock(node);
     }
+    if (scenario.faults.has('sameName') && nodes.length > 1) this.count('sameName');
+    if (scenario.faults.has('fewKeys')) this.count('fewKeys');
     for (const fault of Object.keys(everyMs) as (keyof typeof everyMs)[]) {
       if (scenario.faults.has(fault)) this.#next(fault);
     }
@@ -78,6 +81,18 @@ export class Chaos {
     this.#collectStoreCounts();
   }
 
+  #setClock(node: SimulatedNode): void {
+    const { scenario } = this.#options;
+    if (scenario.faults.has('clockDrift')) {
+      node.clockError.drift = this.#dice.clockDrift.between(-0.02, 0.02);
+      this.count('clockDrift');
+    }
+    if (scenario.faults.has('clockSkew')) {
+      node.clockError.offsetMs = someTime(this.#dice.clockSkew);
+      this.count('clockSkew');
+    }
+  }
+
   count(fault: FaultName): void {
     this.counts[fault] = (this.counts[fault] ?? 0) + 1;
   }
@@ -92,8 +107,9 @@ export class Chaos {
 
   #next(fault: keyof typeof everyMs): void {
     const meanMs = everyMs[fault] / this.#options.scenario.worldFaultRate;
-    this.#later(-Math.log(1 - this.#dice.fraction()) * meanMs, () => {
-      const what = this.#bring(fault);
+    const dice = this.#dice[fault];
+    this.#later(-Math.log(1 - dice.fraction()) * meanMs, () => {
+      const what = this.#bring(fault, dice);
       if (what !== undefined) {
         this.count(fault);
         this.#options.trace.add('chaos', `${fault} ${what}`);
@@ -109,13 +125,13 @@ export class Chaos {
   }
 
   /** Says what was done; `undefined`: there was nothing to do it to. */
-  #bring(fault: keyof typeof everyMs): string | undefined {
+  #bring(fault: keyof typeof everyMs, dice: Dice): string | undefined {
     const { nodes, store, resetOne } = this.#options;
-    const node = this.#dice.pick(nodes);
-    const lastsMs = this.#dice.pick([10, 200, 3000]) * this.#dice.fraction();
+    const node = dice.pick(nodes);
+    const lastsMs = dice.pick([10, 200, 3000]) * dice.fraction();
     switch (fault) {
       case 'crash':
-        return this.#crash(node, lastsMs);
+        return this.#crash(node, lastsMs, dice);
       case 'pause':
         node.pause();
         this.#later(lastsMs, () => {
@@ -123,14 +139,14 @@ export class Chaos {
         });
         return `${node.name} for ${lastsMs.toFixed(0)} ms`;
       case 'clockJump':
-        node.clockError.offsetMs += this.#dice.between(-1, 1) * this.#dice.pick([50, 5000, 3_600_000]);
+        node.clockError.offsetMs += someTime(dice);
         return `${node.name} is now off by ${node.clockError.offsetMs.toFixed(0)} ms`;
       case 'storeCut':
-        return this.#cutStore(node, lastsMs);
+        return this.#cutStore(node, lastsMs, dice);
       case 'linkCut':
-        return this.#cutLink(this.#dice.pick(this.#options.links), lastsMs);
+        return this.#cutLink(dice.pick(this.#options.links), lastsMs, dice);
       case 'reset':
-        return resetOne() ? 'of a connection' : undefined;
+        return resetOne(dice) ? 'of a connection' : undefined;
       case 'readOnlyStore':
         store.isReadOnly = true;
         this.#later(lastsMs, () => {
@@ -138,15 +154,15 @@ export class Chaos {
         });
         return `for ${lastsMs.toFixed(0)} ms`;
       case 'handEdit':
-        return store.edit(this.#dice.pick(['1', '2'])) ? 'of the database' : undefined;
+        return store.edit(dice.pick(['1', '2'])) ? 'of the database' : undefined;
       case 'hostileHead':
-        return this.#overwriteHead(lastsMs);
+        return this.#overwriteHead(lastsMs, dice);
     }
   }
 
-  #crash(node: SimulatedNode, lastsMs: number): string | undefined {
+  #crash(node: SimulatedNode, lastsMs: number, dice: Dice): string | undefined {
     // A start takes a while: nodes that are killed again and again before its end would serve nobody in any world.
-    if (!node.isUp || (!node.isReady && this.#dice.chance(0.9))) return undefined;
+    if (!node.isUp || (!node.isReady && dice.chance(0.9))) return undefined;
     node.kill();
     this.#later(lastsMs, () => {
       if (!node.isUp) node.start();
@@ -154,8 +170,8 @@ export class Chaos {
     return `${node.name} for ${lastsMs.toFixed(0)} ms`;
   }
 
-  #cutStore(node: SimulatedNode, lastsMs: number): string {
-    const way = this.#dice.pick(['requestsCut', 'responsesCut'] as const);
+  #cutStore(node: SimulatedNode, lastsMs: number, dice: Dice): string {
+    const way = dice.pick(['requestsCut', 'responsesCut'] as const);
     node.storeLink[way] = true;
     this.#later(lastsMs, () => {
       node.storeLink[way] = false;
@@ -163,8 +179,8 @@ export class Chaos {
     return `${node.name} ${way} for ${lastsMs.toFixed(0)} ms`;
   }
 
-  #cutLink(link: Link, lastsMs: number): string {
-    const ways = this.#dice.pick([['forthCut'], ['backCut'], ['forthCut', 'backCut']] as const);
+  #cutLink(link: Link, lastsMs: number, dice: Dice): string {
+    const ways = dice.pick([['forthCut'], ['backCut'], ['forthCut', 'backCut']] as const);
     for (const way of ways) link[way] = true;
     this.#later(lastsMs, () => {
       for (const way of ways) link[way] = false;
@@ -172,11 +188,11 @@ export class Chaos {
     return `${ways.join(' and ')} for ${lastsMs.toFixed(0)} ms`;
   }
 
-  #overwriteHead(lastsMs: number): string | undefined {
+  #overwriteHead(lastsMs: number, dice: Dice): string | undefined {
     const { store } = this.#options;
     if (this.#isHostile) return undefined;
     this.#isHostile = true;
-    const body = this.#dice.pick(['', '{', 'null', '{"a":1}', '\0\0\0', '{"a":{"valthree":99}}', '[{}]']);
+    const body = dice.pick(['', '{', 'null', '{"a":1}', '\0\0\0', '{"a":{"valthree":99}}', '[{}]']);
     void store.overwrite(body);
     this.#later(lastsMs, () => {
       void store.restore().then(() => {
@@ -185,4 +201,8 @@ export class Chaos {
     });
     return `with ${JSON.stringify(body)} for ${lastsMs.toFixed(0)} ms`;
   }
+}
+
+function someTime(dice: Dice): number {
+  return dice.between(-1, 1) * dice.pick([50, 5000, 3_600_000]);
 }

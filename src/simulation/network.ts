@@ -168,11 +168,11 @@ export class SimulatedSocket implements ClientSocket {
     this.#deliverSoon();
   }
 
-  #resetPeerLater(): void {
+  #resetPeerLater(delayMs = this.#delayMs()): void {
     this.#environment.timers.set(() => {
-      if (this.#options.isCut()) this.#resetPeerLater();
+      if (this.#options.isCut()) this.#resetPeerLater(cutCheckMs);
       else this.#peer?.onReset();
-    }, this.#delayMs());
+    }, delayMs);
   }
 
   onReset(): void {

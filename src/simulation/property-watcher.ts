@@ -2,6 +2,9 @@
 import { nodeProperties, type Property, type Watcher } from '../environment/properties.ts';
 import type { FaultName } from './scenario.ts';
 
+/** Somebody overwrites the database with something else, or it does not arrive as it is. */
+const unreadable: readonly FaultName[] = ['hostileHead', 'truncated', 'corrupted'];
+
 export class PropertyWatcher implements Watcher {
   /** By message: how often it held. */
   readonly held = new Map<string, number>();
@@ -15,8 +18,7 @@ export class PropertyWatcher implements Watcher {
 
   observe(property: Property, holds: boolean): void {
     if (holds) this.held.set(property.message, (this.held.get(property.message) ?? 0) + 1);
-    // Somebody who overwrites the database with something else is one of the faults.
-    if (property === nodeProperties.databaseReadable && this.#faults.has('hostileHead')) return;
+    if (property === nodeProperties.databaseReadable && unreadable.some((fault) => this.#faults.has(fault))) return;
     const { kind, message } = property;
     if (kind === 'unreachable' || (kind === 'always' && !holds)) this.#onBroken(`a node saw this broken: ${message}`);
   }

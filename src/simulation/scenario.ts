@@ -21,7 +21,10 @@ export const storeFaults = [
   'throttled',
   'stall',
   'duplicate',
+  'slow',
   'truncated',
+  'corrupted',
+  'staleList',
 ] as const satisfies readonly Fault[];
 
 /** Faults of machines, links and people. */
@@ -34,6 +37,9 @@ const worldFaults = [
   'pause',
   'clockJump',
   'clockDrift',
+  'clockSkew',
+  'sameName',
+  'fewKeys',
   'readOnlyStore',
   'hostileHead',
   'handEdit',
@@ -49,7 +55,7 @@ export interface Scenario extends WorkloadPlan {
   readonly nodes: number;
   readonly clients: number;
   readonly faults: ReadonlySet<FaultName>;
-  /** The share of requests to the store that meet a fault. */
+  /** The share of requests to the store that meet each kind of fault. */
   readonly storeFaultRate: number;
   /** How often something happens to machines and links, against the usual. */
   readonly worldFaultRate: number;
@@ -65,7 +71,11 @@ export interface Scenario extends WorkloadPlan {
   readonly snapshotRecords: number;
   /** About how long its parts are. */
   readonly partLength: number;
+  /** Of nodes that may hold only a few keys. */
+  readonly keysMax: number;
 }
+
+const clockFaults: readonly FaultName[] = ['clockJump', 'clockDrift', 'clockSkew'];
 
 /** Longer than a node lets a command wait for the store. */
 const replyTimeoutMs = 6000;
@@ -77,14 +87,16 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
   const dice = new Dice(seededRandom(seed + scenarioSalt));
   // Each run has some kinds of faults and not others: all at once would hide what one alone would show.
   const calm = dice.chance(0.1);
+  const drawnFaults = new Set(faultNames.filter(() => !calm && dice.chance(0.4)));
+  const kindsOfRequests = storeFaults.filter((fault) => drawnFaults.has(fault)).length;
   const drawn: Scenario = {
     seed,
     nodes: 1 + dice.below(4),
     clients: 2 + dice.below(9),
     operations: 10 + dice.below(50),
     keys: 1 + dice.below(3),
-    faults: new Set(faultNames.filter(() => !calm && dice.chance(0.4))),
-    storeFaultRate: dice.pick([0.02, 0.1, 0.3]),
+    faults: drawnFaults,
+    storeFaultRate: dice.pick([0.02, 0.1, 0.3]) / Math.max(kindsOfRequests, 1),
     worldFaultRate: dice.pick([0.5, 1, 3]),
     storeLatencyMs: dice.pick([[0.1, 1] as const, [5, 60] as const, [20, 22] as const]),
     networkLatencyMs: dice.pick([[0.1, 0.5] as const, [1, 20] as const]),
@@ -100,12 +112,13 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     graceMs: dice.pick([2000, 20_000, 3_600_000]),
     snapshotRecords: dice.pick([5, 30, 10_000]),
     partLength: dice.pick([50, 500]),
+    keysMax: 4 + dice.below(10),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;
   return {
     ...scenario,
-    clocksAreRight: !faults.has('clockJump') && !faults.has('clockDrift'),
+    clocksAreRight: !clockFaults.some((fault) => faults.has(fault)),
     someLeave: faults.has('disconnect'),
   };
 }

@@ -14,11 +14,17 @@ import { LatencyStore, type Latency } from '../store/latency-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { NodeEnvironment, type ClockError } from './node-environment.ts';
 import { NodeStore, type StoreLink } from './node-store.ts';
+import { TracedStore } from './traced-store.ts';
 import type { SimulatedSocket } from './network.ts';
 
 export interface SimulatedNodeOptions {
+  /** In the trace. */
   readonly name: string;
+  /** What it says of itself. */
+  readonly host: string;
   readonly world: Environment;
+  /** Chance for its way to the store. */
+  readonly way: Environment;
   readonly store: ObjectStore;
   readonly latency: Latency;
   readonly clockError: ClockError;
@@ -27,8 +33,11 @@ export interface SimulatedNodeOptions {
   readonly pipelineDepth: number;
   readonly graceMs: number;
   readonly snapshots: SnapshotLimits;
+  /** 0: as many as there are. */
+  readonly keysMax: number;
   /** Something that must never happen has. */
   readonly onBroken: (what: string) => void;
+  readonly trace: (what: string) => void;
 }
 
 /** One life, from a start to a kill. */
@@ -47,7 +56,7 @@ export class SimulatedNode {
   readonly storeLink: StoreLink = { requestsCut: false, responsesCut: false };
   readonly faulty: FaultyStore;
   readonly #options: SimulatedNodeOptions;
-  readonly #store: ObjectStore;
+  readonly #store: TracedStore;
   readonly #sockets = new Set<SimulatedSocket>();
   #life: Life | undefined;
   #nextSessionId = 1;
@@ -56,9 +65,9 @@ export class SimulatedNode {
     this.#options = options;
     this.name = options.name;
     this.clockError = options.clockError;
-    const { store, world, latency } = options;
-    this.faulty = new FaultyStore(new LatencyStore(store, world, latency), world, {});
-    this.#store = this.faulty;
+    const { store, way, latency, trace } = options;
+    this.faulty = new FaultyStore(new LatencyStore(store, way, latency), way, {});
+    this.#store = new TracedStore(this.faulty, trace);
   }
 
   get isUp(): boolean {
@@ -73,19 +82,25 @@ export class SimulatedNode {
     return this.#life?.server;
   }
 
+  /** Sent to the store so far. */
+  get requests(): number {
+    return this.#store.requests;
+  }
+
   setStoreFaults(faults: Faults): void {
     this.faulty.faults = faults;
   }
 
   start(): void {
-    const { world, clockError, name } = this.#options;
+    const { world, clockError, host } = this.#options;
     const environment = new NodeEnvironment(world, clockError);
     const store = new NodeStore(this.#store, { node: environment, world, link: this.storeLink });
     const server = assembleNode({
       ...settings,
       environment,
       store,
-      host: name,
+      host,
+      keysMax: this.#options.keysMax,
       commitIntervalMs: this.#options.commitIntervalMs,
       layout: this.#options.layout,
       pipelineDepth: this.#options.pipelineDepth,
@@ -165,7 +180,6 @@ const settings = {
   port: 6379,
   databaseName: 'db',
   databases: 4,
-  keysMax: 0,
   storeTimeoutMs: 4000,
   requestTimeoutMs: 500,
   protectedMode: false,

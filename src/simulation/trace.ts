@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../environment/environment.ts';
 
-const keptMax = 400;
+const keptMax = 2000;
 
 export class Trace {
   readonly #clock: Pick<Clock, 'monotonic'>;

@@ -6,7 +6,7 @@ import type { Environment, Timer } from '../environment/environment.ts';
 import type { Watcher } from '../environment/properties.ts';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { EventQueue, type SimulatedEvent } from './event-queue.ts';
-import { seededRandom } from '../environment/seeded-random.ts';
+import { derivedSeed, seededRandom } from '../environment/seeded-random.ts';
 
 /** Many more than a crowd of clients makes. */
 const eventsAtOnceMax = 200_000;
@@ -30,9 +30,11 @@ export class VirtualEnvironment implements Environment {
   #eventsAtOnce = 0;
   #eventCount = 0;
   readonly #queue = new EventQueue();
+  readonly #seed: number;
 
   /** @param startMs the wall clock at the beginning */
   constructor(seed: number, startMs = 1_800_000_000_000) {
+    this.#seed = seed;
     this.random = seededRandom(seed);
     this.clock = { now: () => Math.floor(startMs + this.#nowMs), monotonic: () => this.#nowMs };
     this.timers = {
@@ -44,6 +46,15 @@ export class VirtualEnvironment implements Environment {
         this.#set(callback, 0);
       },
     };
+  }
+
+  /**
+   * The same world with chance of its own. What one part draws then does not change what others draw, so that a run
+   * with fewer clients or faults is about the same run (`shrink.ts`).
+   */
+  stream(name: string): Environment {
+    const random = seededRandom(derivedSeed(this.#seed, name));
+    return { clock: this.clock, timers: this.timers, compression: this.compression, random, watcher: this.watcher };
   }
 
   /** How many timers have fired. */

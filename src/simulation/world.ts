@@ -2,6 +2,7 @@
  * A whole cluster in one thread, from one seed: nodes, clients, links between them, the bucket, clocks, faults. First
  * faults and load together; then the faults end, and everything must come to rest, answer and agree.
  */
+import type { Environment } from '../environment/environment.ts';
 import type { Operation } from '../verify/history.ts';
 import { Chaos } from './chaos.ts';
 import { WorkloadClient } from '../workload/client.ts';
@@ -53,7 +54,6 @@ export class World {
   readonly recorder: Recorder;
   readonly failures: string[] = [];
   judgements: readonly Judgement[] = [];
-  readonly #dice: Dice;
   readonly #watcher: PropertyWatcher;
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
@@ -68,7 +68,6 @@ export class World {
     this.environment = new VirtualEnvironment(scenario.seed);
     this.trace = new Trace(this.environment.clock);
     this.recorder = new Recorder(this.environment.clock);
-    this.#dice = new Dice(this.environment.random);
     const onBroken = (what: string): void => {
       this.fail(what);
     };
@@ -123,8 +122,8 @@ export class World {
 
   async #readAll(node: SimulatedNode): Promise<void> {
     const client = new WorkloadClient(this.#clients.length, {
-      ...this.#clientOptions(),
-      connect: () => this.#connectTo(node, { forthCut: false, backCut: false }),
+      ...this.#clientOptions(this.environment),
+      connect: () => this.#connectTo(node, { forthCut: false, backCut: false }, this.environment),
     });
     for (const read of planFinalReads(this.#keys)) {
       while ((await client.perform(read)).outcome !== 'ok');
@@ -149,9 +148,14 @@ export class World {
 
   #newNode(index: number, onBroken: (what: string) => void): SimulatedNode {
     const [minMs, maxMs] = this.scenario.storeLatencyMs;
+    const { faults, keysMax } = this.scenario;
+    // Somebody has started two with the same settings.
+    const host = `node ${faults.has('sameName') && index === 1 ? 0 : index}`;
     return new SimulatedNode({
       name: `node ${index}`,
-      world: this.environment,
+      host,
+      world: this.environment.stream(`node ${index}`),
+      way: this.environment.stream(`way of node ${index} to the store`),
       store: this.store,
       latency: { minMs, maxMs },
       clockError: { offsetMs: 0, drift: 0 },
@@ -165,7 +169,11 @@ export class World {
         ratio: 0.5,
         partLength: this.scenario.partLength,
       },
+      keysMax: faults.has('fewKeys') ? keysMax : 0,
       onBroken,
+      trace: (what) => {
+        this.trace.add(`node ${index}`, what);
+      },
     });
   }
 
@@ -177,19 +185,19 @@ export class World {
       links: this.#links.flat(),
       store: this.store,
       trace: this.trace,
-      resetOne: () => {
+      resetOne: (dice) => {
         const open = [...this.#connections];
         if (open.length === 0) return false;
-        this.#dice.pick(open).close();
+        dice.pick(open).close();
         return true;
       },
     });
   }
 
-  #clientOptions(): Omit<ConstructorParameters<typeof WorkloadClient>[1], 'connect'> {
+  #clientOptions(environment: Environment): Omit<ConstructorParameters<typeof WorkloadClient>[1], 'connect'> {
     return {
       plan: this.scenario,
-      environment: this.environment,
+      environment,
       recorder: this.recorder,
       trace: (client, what) => {
         this.trace.add(`client ${client}`, what);
@@ -204,18 +212,23 @@ export class World {
   }
 
   #newClient(index: number): WorkloadClient {
+    const environment = this.environment.stream(`client ${index}`);
+    const dice = new Dice(environment.random);
+    const network = this.environment.stream(`network of client ${index}`);
     return new WorkloadClient(index, {
-      ...this.#clientOptions(),
+      ...this.#clientOptions(environment),
       connect: (client) => {
-        const at = this.#dice.below(this.nodes.length);
-        return this.#connectTo(this.nodes[at] as SimulatedNode, this.#links[client]?.[at] as Link);
+        const at = dice.below(this.nodes.length);
+        const node = this.nodes[at] as SimulatedNode;
+        this.trace.add(`client ${client}`, `connects to ${node.name}`);
+        return this.#connectTo(node, this.#links[client]?.[at] as Link, network);
       },
     });
   }
 
-  #connectTo(node: SimulatedNode, link: Link): Promise<Connection> {
+  #connectTo(node: SimulatedNode, link: Link, network: Environment): Promise<Connection> {
     const [minMs, maxMs] = this.scenario.networkLatencyMs;
-    const sockets = connectSockets(this.environment, {
+    const sockets = connectSockets(network, {
       link,
       delays: { minMs, maxMs },
       client: '10.0.0.1',
