@@ -3,9 +3,10 @@
  * run (again after a conflict), its session commands once, when the round is settled and it is certain that the
  * transaction took place. Neither sees what the other does, but for SELECT, which `selects` foretells.
  */
+import { nodeProperties } from '../environment/properties.ts';
 import type { Watch } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
-import { error, nullArray, ok, type Reply } from '../resp/reply.ts';
+import { error, isError, nullArray, ok, type Reply } from '../resp/reply.ts';
 import {
   defineData,
   defineSession,
@@ -126,6 +127,7 @@ export const exec = defineData({
   },
   settled: (context, { steps, watches }, reply) => {
     for (const watch of watches) context.server.watches.remove(watch);
+    if (watches.length > 0 && !isError(reply)) observeWatches(context, reply);
     if (!Array.isArray(reply)) return;
     const replies = reply as Reply[];
     for (const [index, step] of steps.entries()) {
@@ -134,6 +136,11 @@ export const exec = defineData({
   },
   holdsConnection: ({ steps }) => steps.some(isSessionStep),
 });
+
+function observeWatches({ environment: { watcher } }: SessionContext, reply: Reply): void {
+  if (Array.isArray(reply)) watcher?.observe(nodeProperties.watchHeld, true);
+  else watcher?.observe(nodeProperties.watchTripped, true);
+}
 
 /** One queued command. */
 interface Step {

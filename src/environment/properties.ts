@@ -31,6 +31,8 @@ export const nodeProperties = {
   commandsShareCommit: { kind: 'sometimes', message: 'Several commands shared one commit' },
   rolledBack: { kind: 'reachable', message: 'Commands were rolled back and run again on what another node wrote' },
   readProvenByNews: { kind: 'reachable', message: 'A read was answered by the request that brought something new' },
+  watchHeld: { kind: 'sometimes', message: 'A transaction was carried out, as no watched key had changed' },
+  watchTripped: { kind: 'reachable', message: 'A transaction was given up, as a watched key had changed' },
   uncertain: { kind: 'reachable', message: 'A command was answered with UNCERTAIN' },
   unavailable: { kind: 'reachable', message: 'A command was answered with UNAVAILABLE' },
   clockWentBack: { kind: 'reachable', message: 'The clock of the machine went back' },

@@ -15,6 +15,13 @@ export class Watches {
   readonly #byDatabase = new Map<number, Map<ByteString, Set<Watch>>>();
   #tripped: Watch[] | undefined;
 
+  /** How many are placed. */
+  get size(): number {
+    let size = 0;
+    for (const byKey of this.#byDatabase.values()) for (const watches of byKey.values()) size += watches.size;
+    return size;
+  }
+
   /** Notes here, from now on, the watches that are tripped; `undefined`: nowhere. */
   noteTripped(tripped: Watch[] | undefined): void {
     this.#tripped = tripped;

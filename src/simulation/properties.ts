@@ -52,6 +52,30 @@ function checkRest(node: SimulatedNode, world: World): void {
   }
 }
 
+/** Bounded memory: whoever has gone leaves nothing behind. */
+export function checkDeserted({ name, server }: SimulatedNode, world: World): void {
+  if (server === undefined) return;
+  const { sessionCount, watches } = server;
+  if (sessionCount > 0) world.fail(`${name} still has ${sessionCount} sessions, although all clients have gone`);
+  if (watches.size > 0) world.fail(`${name} still has ${watches.size} watches, although all clients have gone`);
+}
+
+/** @param requests those to the store since all has come to rest */
+export function checkIdle({ name }: SimulatedNode, requests: number, world: World): void {
+  if (requests > 0) world.fail(`${name} sent ${requests} requests to the store, although nobody asked it for anything`);
+}
+
+/** What has expired is deleted although nobody asks for it. By which clock, is left open where they go wrong. */
+export function checkExpired(world: World): void {
+  if (!world.scenario.clocksAreRight) return;
+  const expired = world.store
+    .keyspace()
+    ?.dump()
+    .filter(([, , , expireAt]) => expireAt !== undefined && expireAt <= world.environment.clock.now());
+  if (expired !== undefined && expired.length > 0)
+    world.fail(`nobody has deleted what has expired: ${JSON.stringify(expired)}`);
+}
+
 /** Without any model: a counter has the sum of what certainly happened, and at most what may have happened too. */
 function checkCounters(world: World): void {
   const operations = world.recorder.operations();

@@ -12,7 +12,7 @@ import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
 import { planFinalReads } from '../workload/operations.ts';
-import { checkRun } from './properties.ts';
+import { checkDeserted, checkExpired, checkIdle, checkRun } from './properties.ts';
 import { PropertyWatcher } from './property-watcher.ts';
 import { Recorder } from '../workload/recorder.ts';
 import type { FaultName, Scenario } from './scenario.ts';
@@ -44,6 +44,12 @@ export interface RunResult {
 const loadMsMax = 3_600_000;
 /** Within this time of the last fault everything must have come to rest. */
 const recoveryMsMax = 60_000;
+/** After the last client has gone, snapshots and collections may still be under way for so long. */
+const settlingMs = 60_000;
+/** Then nothing may ask the store for so long. */
+const idleMs = 600_000;
+/** Within this time nodes delete what has expired. */
+const expiryMs = 10_000;
 
 export class World {
   readonly scenario: Scenario;
@@ -101,7 +107,20 @@ export class World {
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
+    if (this.failures.length === 0) await this.#rest();
     return this.#result();
+  }
+
+  /** Nobody is there any more. */
+  async #rest(): Promise<void> {
+    await this.environment.advance(settlingMs);
+    for (const node of this.nodes) checkDeserted(node, this);
+    const requests = this.nodes.map((node) => node.requests);
+    await this.environment.advance(idleMs);
+    for (const [i, node] of this.nodes.entries()) checkIdle(node, node.requests - (requests[i] ?? 0), this);
+    for (const node of this.nodes) node.server?.setActiveExpiry(true);
+    await this.environment.advance(expiryMs);
+    checkExpired(this);
   }
 
   /**
@@ -128,6 +147,7 @@ export class World {
     for (const read of planFinalReads(this.#keys)) {
       while ((await client.perform(read)).outcome !== 'ok');
     }
+    client.leave();
   }
 
   #pause(durationMs: number): Promise<void> {
