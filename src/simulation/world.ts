@@ -32,6 +32,7 @@ export interface RunResult {
   /** The last events. */
   readonly trace: readonly string[];
   readonly traceHash: string;
+  /** Without the time at the end in which nothing happens. */
   readonly virtualMs: number;
   readonly events: number;
   readonly commits: number;
@@ -68,6 +69,7 @@ export class World {
   readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
   #values = 0;
+  #busyMs = 0;
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -107,6 +109,7 @@ export class World {
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
+    this.#busyMs = this.environment.clock.monotonic();
     if (this.failures.length === 0) await this.#rest();
     return this.#result();
   }
@@ -118,7 +121,13 @@ export class World {
     const requests = this.nodes.map((node) => node.requests);
     await this.environment.advance(idleMs);
     for (const [i, node] of this.nodes.entries()) checkIdle(node, node.requests - (requests[i] ?? 0), this);
-    for (const node of this.nodes) node.server?.setActiveExpiry(true);
+    // What is due is tried when the store cannot be reached, and must be tried again.
+    for (const node of this.nodes) {
+      node.setStoreFaults({ refused: 1 });
+      node.server?.setActiveExpiry(true);
+    }
+    await this.environment.advance(expiryMs);
+    for (const node of this.nodes) node.setStoreFaults({});
     await this.environment.advance(expiryMs);
     checkExpired(this);
   }
@@ -270,7 +279,7 @@ export class World {
       judgements: this.judgements,
       trace: this.trace.last,
       traceHash: this.trace.hash,
-      virtualMs: this.environment.clock.monotonic(),
+      virtualMs: this.#busyMs,
       events: this.environment.eventCount,
       commits: this.store.versions,
       faults: this.#chaos.counts,

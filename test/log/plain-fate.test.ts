@@ -138,6 +138,44 @@ describe('a body edited by hand that still has the trail', () => {
   });
 });
 
+it('a commit over an edit that came back is not proven lost by what others wrote on that', async () => {
+  const world = new World();
+  const node = await new Node(world).open();
+  await node.append('n', '1');
+  await world.write((await world.text()).replace('"n":"1"', '"n":"5"'));
+  const edited = await world.text();
+  const change = await node.verify();
+  if (change.kind === 'changed') change.changes.applyTo(node.keyspace);
+  const other = await new Node(world).open();
+  world.putFaults.push(async (put) => {
+    await put();
+    const written = await world.text();
+    // The operator puts back what he had, and another node goes on from there.
+    await world.write(edited);
+    other.keyspace.apply(set('x', '1'));
+    const outcome = await other.log.append({ keyspace: other.keyspace, effects: [] }, Infinity);
+    expect([JSON.parse(written), outcome.kind]).toEqual([{ n: '6' }, 'committed']);
+    return unknown;
+  });
+  expect(await node.append('n', '6')).toMatchObject({ kind: 'uncertain' });
+});
+
+it('a PUT on its way is not proven lost by an edit that may be taken back', async () => {
+  const world = new World();
+  const node = await new Node(world).open();
+  await node.append('n', '1');
+  const before = await world.text();
+  let held: (() => Promise<PutResult>) | undefined;
+  world.putFaults.push(async (put) => {
+    held = put;
+    await world.write(before.replace('"n":"1"', '"n":"5"'));
+    return unknown;
+  });
+  expect(await node.append('n', '2')).toMatchObject({ kind: 'uncertain' });
+  await world.write(before);
+  expect(await held!()).toMatchObject({ kind: 'stored' });
+});
+
 it('a 412 over an edit that may be taken back proves nothing: a proxy may deliver the PUT again then', async () => {
   const world = new World();
   const node = await new Node(world).open();

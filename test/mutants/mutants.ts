@@ -165,6 +165,52 @@ export const mutants: readonly Mutant[] = [
     replace: "isIntact: checksum !== ''",
   },
   {
+    name: 'a commit taken for lost because of an edit that may be taken back',
+    file: 'src/log/plain/plain-log.ts',
+    find: 'return base.unique && newest.unique && newest.trail',
+    replace: 'return base.unique && newest.trail',
+    test: 'test/log/plain-fate.test.ts',
+  },
+  {
+    name: 'a commit taken for lost although what it stood on has come back',
+    file: 'src/log/plain/plain-log.ts',
+    find: 'return base.unique && newest.unique && newest.trail',
+    replace: 'return newest.unique && newest.trail',
+    test: 'test/log/plain-fate.test.ts',
+  },
+  {
+    name: 'a connection that leaves its watches behind',
+    file: 'src/server/client-session.ts',
+    find: '    this.#closed = this.#closing = true;\n    this.unwatch();\n',
+    replace: '    this.#closed = this.#closing = true;\n',
+  },
+  {
+    name: 'expired keys that stay where a deletion has failed',
+    file: 'src/engine/expiry-cycle.ts',
+    find: 'this.schedule(isError(reply) ? retryMs : 0);',
+    replace: 'if (!isError(reply)) this.schedule();',
+  },
+  {
+    name: 'expired keys that nobody deletes',
+    file: 'src/engine/expiry-cycle.ts',
+    find: '    this.#timerAt = expireAt;\n    this.#timer = timers.set(',
+    replace: '    this.#timerAt = expireAt;\n    if (expireAt > 0) return;\n    this.#timer = timers.set(',
+  },
+  {
+    name: 'a node that asks the store every second although nobody asks it',
+    file: 'src/engine/expiry-cycle.ts',
+    find: '        this.#clear();\n        this.#run();\n      },',
+    replace:
+      '        this.#clear();\n        this.#run();\n        timers.set(() => { this.#run(); }, 1000);\n      },',
+  },
+  {
+    name: 'a damaged answer believed to be what is stored',
+    file: 'src/log/plain/plain-log.ts',
+    find: "if (outcome.kind === 'read' || ++damagedReads",
+    replace: "if (outcome.kind === 'read' || ++damagedReads > 0 || damagedReads",
+    test: 'test/log/plain-log.test.ts',
+  },
+  {
     name: 'a 412 taken for "nothing was written" although nobody can read what is there',
     file: 'src/log/plain/plain-log.ts',
     find: 'return failure(true, outcome.reason);',
