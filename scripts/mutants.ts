@@ -4,13 +4,15 @@
  * nothing finds, and one whose place in the code is gone, make it fail.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutants, type Mutant } from '../test/mutants/mutants.ts';
+import { PlantedSources } from '../test/mutants/planted-sources.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const seedsMax = 1000;
+/** Of one mutant: some make programs wait for ever. */
+const minutesMax = 10;
 const page = join(root, 'docs/testing.md');
 
 interface Finding {
@@ -24,7 +26,7 @@ const words = process.argv.slice(2);
 const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined;
 const chosen = mutants.filter(({ name }) => only === undefined || name.includes(only));
 const findings: Finding[] = [];
-const copy = copySources();
+const copy = new PlantedSources();
 try {
   for (const mutant of chosen) {
     const finding = await tryMutant(mutant);
@@ -33,7 +35,7 @@ try {
     print(`${mutant.name}: ${verdict} (${finding.seconds.toFixed(1)} s)`);
   }
 } finally {
-  rmSync(copy, { recursive: true });
+  copy.remove();
 }
 const missed = findings.filter(({ caughtBy }) => caughtBy === undefined);
 print(`${findings.length - missed.length} of ${findings.length} planted bugs found`);
@@ -44,31 +46,14 @@ function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function copySources(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'valthree-mutants-'));
-  for (const name of ['src', 'test', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
-    cpSync(join(root, name), join(directory, name), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-  return directory;
-}
-
 async function tryMutant(mutant: Mutant): Promise<Finding> {
-  const path = join(copy, mutant.file);
-  const text = readFileSync(path, 'utf8');
-  if (text.split(mutant.find).length !== 2) {
-    throw new Error(`the place of a mutant is gone, or not the only one: mutant="${mutant.name}" file=${mutant.file}`);
-  }
   const startedAt = performance.now();
-  writeFileSync(
-    path,
-    text.replace(mutant.find, () => mutant.replace),
-  );
+  const takeOut = copy.plant(mutant);
   try {
     const found = mutant.test === undefined ? await bySimulator(layoutOf(mutant)) : await byTest(mutant.test);
     return { mutant, ...found, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
-    writeFileSync(path, text);
+    takeOut();
   }
 }
 
@@ -79,20 +64,8 @@ function layoutOf({ file }: Mutant): readonly string[] {
 }
 
 async function bySimulator(layout: readonly string[]): Promise<Pick<Finding, 'caughtBy' | 'seeds'>> {
-  const main = join(copy, 'src/cli/main.ts');
-  const args = [
-    '--import',
-    'tsx',
-    main,
-    'simulate',
-    '--seed',
-    '1',
-    '--runs',
-    String(seedsMax),
-    '--no-shrink',
-    ...layout,
-  ];
-  const { code, output } = await run(process.execPath, args);
+  const words = ['simulate', '--seed', '1', '--runs', String(seedsMax), '--no-shrink', ...layout];
+  const { code, output } = await run(process.execPath, ['--import', 'tsx', copy.main, ...words]);
   if (code === 0) return { caughtBy: undefined, seeds: `${seedsMax} seeds` };
   const seed = /^seed (\d+) FAILS/m.exec(output)?.[1];
   if (seed === undefined) throw new Error(`the simulator itself has failed:\n${output.slice(-2000)}`);
@@ -107,12 +80,17 @@ async function byTest(file: string): Promise<Pick<Finding, 'caughtBy' | 'seeds'>
 
 function run(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd: copy.directory, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     child.once('error', reject);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`a mutant is not done after ${minutesMax} minutes:\n${output.slice(-2000)}`));
+    }, minutesMax * 60_000);
     child.once('close', (code) => {
+      clearTimeout(timer);
       resolve({ code, output });
     });
   });

@@ -1,18 +1,14 @@
 /** `valthree simulate`: whole clusters in one thread, one seed after another; a failure is a seed that replays. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { layouts, type Layout } from '../log/recognising-log.ts';
 import { runCampaign, type CampaignSummary } from '../simulation/campaign.ts';
 import { faultNames, type FaultName, type Scenario } from '../simulation/scenario.ts';
-import { shrink } from '../simulation/shrink.ts';
-import { simulate, type RunResult } from '../simulation/world.ts';
-import { writeHistory } from '../verify/readers/write-history.ts';
-import { renderReport } from '../verify/report/html.ts';
+import { prepareArtifacts } from './artifacts.ts';
 import { exitCodes } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './serve-options.ts';
+import { reportFailure } from './simulate-report.ts';
 
 interface SimulateFlags {
   readonly seed?: number;
@@ -35,13 +31,12 @@ const examples = `
 Examples:
   valthree simulate                          100 runs, beginning with a seed by chance
   valthree simulate --seed 42                that run alone, with its event hash
-  valthree simulate --minutes 5              as many as there is time for
+  valthree simulate --minutes 5              as many as there is time for; Ctrl-C ends it sooner
   valthree simulate --seed 42 --faults crash,late --nodes 2
 
 Exit codes: 0 all properties hold, 1 one does not, 2 called wrongly.`;
 
 const runsDefault = 100;
-const shrinkRunsMax = 200;
 const seedMax = 2 ** 47;
 
 export function simulateCommand(): Command {
@@ -82,12 +77,14 @@ async function run(flags: SimulateFlags): Promise<number> {
   const runs = flags.runs ?? (flags.minutes !== undefined ? Infinity : flags.seed !== undefined ? 1 : runsDefault);
   const startedAt = performance.now();
   const endsAt = flags.minutes === undefined ? Infinity : startedAt + flags.minutes * 60_000;
+  if (flags.artifacts !== undefined) prepareArtifacts(flags.artifacts);
+  const isStopped = stopOnSignals();
   const progress = new ProgressLine();
   process.stdout.write(`first seed: ${firstSeed}\n`);
   const summary = await runCampaign({
     firstSeed,
     given: givenBy(flags),
-    goesOn: (done) => done < runs && performance.now() < endsAt,
+    goesOn: (done) => done < runs && performance.now() < endsAt && !isStopped(),
     onRun: (soFar) => {
       progress.show(() => progressText(soFar, runs, performance.now() - startedAt));
     },
@@ -95,11 +92,22 @@ async function run(flags: SimulateFlags): Promise<number> {
   progress.end();
   process.stdout.write(describeSummary(summary, performance.now() - startedAt));
   if (summary.failed !== undefined) {
-    await report(summary.failed, flags);
+    await reportFailure({ failed: summary.failed, shrinks: flags.shrink, artifacts: flags.artifacts, isStopped });
     return exitCodes.failure;
   }
   if (summary.runs === 1) process.stdout.write(`event hash: ${summary.lastHash}\n`);
   return exitCodes.ok;
+}
+
+/** The first ends after the run under way, with the summary; the second at once. */
+function stopOnSignals(): () => boolean {
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped = true;
+    });
+  }
+  return () => stopped;
 }
 
 function givenBy({ nodes, clients, operations, keys, faults, layout }: SimulateFlags): Partial<Scenario> {
@@ -124,58 +132,5 @@ function describeSummary(summary: CampaignSummary, realMs: number): string {
     `${operations} operations, ${commits} commits, ${(virtualMs / 60_000).toFixed(1)} simulated minutes, ` +
     `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}` +
     `what the nodes have observed:\n${seen.join('')}`
-  );
-}
-
-async function report(failed: RunResult, flags: SimulateFlags): Promise<void> {
-  const smallest = flags.shrink ? await smallestFailing(failed) : failed;
-  const { scenario, failures, trace } = smallest;
-  process.stdout.write(`\nthe last events:\n${trace.slice(-60).join('\n')}\n`);
-  process.stdout.write(`\nseed ${scenario.seed} FAILS:\n${failures.map((failure) => `  ${failure}\n`).join('')}`);
-  process.stdout.write(`\nreplay it: ${replayCommand(scenario)}\n`);
-  if (flags.artifacts === undefined) return;
-  mkdirSync(flags.artifacts, { recursive: true });
-  const written = writeArtifacts(flags.artifacts, smallest);
-  process.stdout.write(`\nwritten: ${written.join(', ')}\n`);
-}
-
-/** The trace, and each history with its report. */
-function writeArtifacts(directory: string, { scenario, failures, trace, judgements }: RunResult): string[] {
-  const stem = join(directory, `seed-${scenario.seed}`);
-  const replay = replayCommand(scenario);
-  const files = new Map([[`${stem}.trace.txt`, `${replay}\n${failures.join('\n')}\n${trace.join('\n')}\n`]]);
-  for (const { history, verdict } of judgements) {
-    const title = `seed ${scenario.seed}, ${verdict.model}`;
-    files.set(`${stem}.${verdict.model}.jsonl`, writeHistory(history));
-    files.set(`${stem}.${verdict.model}.html`, renderReport(verdict, { title, notes: [replay, ...failures] }));
-  }
-  for (const [path, text] of files) writeFileSync(path, text);
-  return [...files.keys()];
-}
-
-async function smallestFailing(failed: RunResult): Promise<RunResult> {
-  let smallest = failed;
-  await shrink(failed.scenario, {
-    runsMax: shrinkRunsMax,
-    fails: async (scenario) => {
-      const result = await simulate(scenario);
-      if (result.failures.length === 0) return false;
-      smallest = result;
-      return true;
-    },
-    onSmaller: ({ nodes, clients, operations, faults }) => {
-      process.stdout.write(
-        `still fails with ${nodes} nodes, ${clients} clients, ${operations} operations each, ${faults.size} kinds of faults\n`,
-      );
-    },
-  });
-  return smallest;
-}
-
-function replayCommand({ seed, nodes, clients, operations, keys, faults, layout }: Scenario): string {
-  const names = faults.size === 0 ? 'none' : [...faults].join(',');
-  return (
-    `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} ` +
-    `--operations ${operations} --keys ${keys} --layout ${layout} --faults ${names}`
   );
 }

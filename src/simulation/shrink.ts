@@ -7,6 +7,8 @@ import { scenarioOf, type Scenario } from './scenario.ts';
 export interface ShrinkOptions {
   readonly fails: (scenario: Scenario) => Promise<boolean>;
   readonly runsMax: number;
+  /** Asked before each run: what has been found is good enough. */
+  readonly isOver: () => boolean;
   readonly onSmaller: (scenario: Scenario) => void;
 }
 
@@ -16,7 +18,7 @@ export async function shrink(scenario: Scenario, options: ShrinkOptions): Promis
   for (;;) {
     let found = false;
     for (const smaller of smallerThan(smallest)) {
-      if (runs++ >= options.runsMax) return smallest;
+      if (runs++ >= options.runsMax || options.isOver()) return smallest;
       // What follows from the rest follows from what is left of it.
       const candidate = scenarioOf(smaller.seed, smaller);
       if (!(await options.fails(candidate))) continue;

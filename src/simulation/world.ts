@@ -140,6 +140,8 @@ export class World {
     while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
     for (const node of this.nodes) node.server?.setActiveExpiry(false);
     while (this.nodes.some((node) => node.server?.engine.waitingTaskCount !== 0)) await this.#pause(10);
+    // Nodes are asked for something also where the clients have used no key.
+    this.#keys.name('s', 0);
     // A read may delete what has expired; then those before it have to read again.
     let versions: number;
     do {

@@ -63,6 +63,7 @@ describe('a failing run', () => {
     const steps: Scenario[] = [];
     const smallest = await shrink(scenario, {
       runsMax: 500,
+      isOver: () => false,
       fails: (candidate) => Promise.resolve(fails(candidate)),
       onSmaller: (step) => steps.push(step),
     });
@@ -72,12 +73,17 @@ describe('a failing run', () => {
   });
 
   it('is not looked at for longer than allowed', async () => {
-    let runs = 0;
-    await shrink(scenario, {
-      runsMax: 10,
-      fails: () => Promise.resolve(++runs % 2 === 0),
-      onSmaller: () => undefined,
-    });
-    expect(runs).toBe(10);
+    const runsOf = async (bounds: { runsMax: number; msMax: number }): Promise<number> => {
+      let runs = 0;
+      await shrink(scenario, {
+        runsMax: bounds.runsMax,
+        isOver: () => runs >= bounds.msMax,
+        fails: () => Promise.resolve(++runs % 2 === 0),
+        onSmaller: () => undefined,
+      });
+      return runs;
+    };
+    expect(await runsOf({ runsMax: 10, msMax: 20 })).toBe(10);
+    expect(await runsOf({ runsMax: 10, msMax: 5 })).toBe(5);
   });
 });
