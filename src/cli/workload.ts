@@ -1,25 +1,19 @@
 /** `valthree workload`: clients that try to catch servers, anybody's, at breaking their promises. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { connect as connectTcp, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { connect as connectTls } from 'node:tls';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemEnvironment } from '../environment/system.ts';
-import { fromText } from '../resp/bytes.ts';
-import { renderReport } from '../verify/report/html.ts';
-import { writeHistory } from '../verify/readers/write-history.ts';
-import { Connection } from '../workload/connection.ts';
 import { workloadProperties } from '../workload/properties.ts';
-import { WorkloadError, WorkloadRunner, type Iteration } from '../workload/runner.ts';
+import { WorkloadError } from '../workload/reachable.ts';
+import { isBroken, WorkloadRunner, type Iteration } from '../workload/runner.ts';
 import { formatAddress, parseAddress, type Address } from './addresses.ts';
 import { antithesisWatcher } from './antithesis.ts';
-import { describeVerdict } from './describe-verdict.ts';
+import { prepareArtifacts } from './artifacts.ts';
 import { parseDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { UsageError } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './serve-options.ts';
+import { WorkloadConnections } from './workload-connections.ts';
+import { reportViolation } from './workload-report.ts';
 
 interface WorkloadFlags {
   readonly addrs: readonly Address[];
@@ -29,7 +23,7 @@ interface WorkloadFlags {
   readonly keys: number;
   readonly iterations: number;
   readonly duration: number;
-  readonly artifacts?: string;
+  readonly artifacts: string;
   readonly password: string;
   readonly tls: boolean;
   readonly insecure: boolean;
@@ -83,43 +77,35 @@ const codes = { ok: 0, violation: 1, unreachable: 2 } as const;
 
 async function run(flags: WorkloadFlags): Promise<number> {
   const seed = flags.seed ?? randomBytes(4).readUInt32LE();
-  const endsAt = flags.duration === 0 ? Infinity : performance.now() + flags.duration;
-  let stopped = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopped = true;
-    });
-  }
+  const isOver = overAt(flags.duration === 0 ? Infinity : performance.now() + flags.duration);
+  const servers = flags.addrs.map(formatAddress);
   const watcher = antithesisWatcher(workloadProperties);
-  const isOver = (): boolean => stopped || performance.now() > endsAt;
+  const connections = new WorkloadConnections(flags);
+  const progress = new ProgressLine();
+  const totals = { iterations: 0, operations: 0, definite: 0, durationMs: 0, undecided: 0 };
   const runner = new WorkloadRunner({
     ...flags,
     environment: systemEnvironment(watcher),
     seed,
-    servers: flags.addrs.length,
-    connect: (server) => open(flags.addrs[server] as Address, flags),
+    servers,
+    connect: (server) => connections.open(server),
+    diagnose: (server, connection) => connections.diagnose(server, connection),
     isOver,
-    onReady: () => watcher?.setupComplete({ servers: flags.addrs.map(formatAddress).join(',') }),
+    onReady: () => watcher?.setupComplete({ servers: servers.join(',') }),
+    onProgress: ({ iteration, operations, planned }) => {
+      progress.show(() => `iteration ${iteration + 1}: ${operations} of about ${planned} operations${soFar(totals)}`);
+    },
   });
-  if (flags.artifacts !== undefined) makeDirectory(flags.artifacts);
-  print(`seed: ${seed}, servers: ${flags.addrs.map(formatAddress).join(', ')}`);
-  const totals = { iterations: 0, operations: 0, definite: 0, durationMs: 0, undecided: 0 };
-  const progress = new ProgressLine();
+  prepareArtifacts(flags.artifacts);
+  print(`seed: ${seed}, servers: ${servers.join(', ')}`);
   try {
     while (!isOver() && (flags.iterations === 0 || totals.iterations < flags.iterations)) {
       const iteration = await runner.iterate();
-      totals.iterations++;
-      totals.operations += iteration.operations;
-      totals.definite += iteration.definite;
-      totals.durationMs += iteration.durationMs;
-      totals.undecided += iteration.judgements.filter(({ verdict }) => verdict.verdict === 'unknown').length;
-      const bad = iteration.judgements.filter(({ verdict }) => verdict.verdict === 'illegal');
-      if (bad.length > 0) {
-        progress.end();
-        report(iteration, seed, flags);
-        return codes.violation;
-      }
-      progress.show(() => summary(totals));
+      count(iteration, totals);
+      if (!isBroken(iteration)) continue;
+      progress.end();
+      reportViolation(iteration, seed, flags.artifacts);
+      return codes.violation;
     }
   } catch (cause) {
     if (!(cause instanceof WorkloadError)) throw cause;
@@ -132,53 +118,46 @@ async function run(flags: WorkloadFlags): Promise<number> {
   return codes.ok;
 }
 
+/** At this time, or when a signal comes; a second signal ends the process. */
+function overAt(time: number): () => boolean {
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped = true;
+    });
+  }
+  return () => stopped || performance.now() > time;
+}
+
 interface Totals {
-  readonly iterations: number;
-  readonly operations: number;
-  readonly definite: number;
-  readonly durationMs: number;
+  iterations: number;
+  operations: number;
+  definite: number;
+  durationMs: number;
   /** Histories of which nobody could say within bounds whether they are right. */
-  readonly undecided: number;
+  undecided: number;
+}
+
+function count({ operations, definite, durationMs, judgements }: Iteration, totals: Totals): void {
+  totals.iterations++;
+  totals.operations += operations;
+  totals.definite += definite;
+  totals.durationMs += durationMs;
+  totals.undecided += judgements.filter(({ verdict }) => verdict.verdict === 'unknown').length;
+}
+
+function soFar(totals: Totals): string {
+  return totals.iterations === 0 ? '' : `; before it: ${summary(totals)}`;
 }
 
 function summary({ iterations, operations, definite, durationMs, undecided }: Totals): string {
-  const share = operations === 0 ? 100 : (definite / operations) * 100;
+  if (operations === 0) return `${iterations} iterations`;
+  const share = (definite / operations) * 100;
   const rate = (operations / durationMs) * 1000;
   return (
     `${iterations} iterations, ${operations} operations, ${share.toFixed(1)} % definite successes, ` +
     `${rate.toFixed(0)} a second${undecided === 0 ? '' : `, ${undecided} histories too hard to judge`}`
   );
-}
-
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    throw new UsageError(`--artifacts cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`);
-  }
-}
-
-function report({ index, judgements }: Iteration, seed: number, { artifacts = '.' }: WorkloadFlags): void {
-  for (const { history, verdict } of judgements) {
-    if (verdict.verdict !== 'illegal') continue;
-    const stem = join(artifacts, `workload-${seed}-${index}.${verdict.model}`);
-    process.stdout.write(describeVerdict(verdict, `${stem}.jsonl`, 0));
-    writeFileSync(`${stem}.jsonl`, writeHistory(history));
-    const notes = [`valthree workload, seed ${seed}, iteration ${index}`];
-    writeFileSync(`${stem}.html`, renderReport(verdict, { title: 'A promise was broken', notes }));
-    print(`the report: ${stem}.html`);
-  }
-}
-
-/** A connection that has authenticated; one that cannot be had is closed already. */
-async function open(address: Address, flags: WorkloadFlags): Promise<Connection> {
-  const connection = new Connection(openSocket(address, flags), systemEnvironment());
-  if (flags.password !== '') await connection.ask([['AUTH', fromText(flags.password)]], 10_000);
-  return connection;
-}
-
-function openSocket({ host, port }: Address, { tls, insecure }: WorkloadFlags): Socket {
-  return tls ? connectTls({ host, port, rejectUnauthorized: !insecure }) : connectTcp({ host, port, noDelay: true });
 }
 
 function print(line: string): void {

@@ -7,6 +7,7 @@ export function checkRun(world: World): void {
   checkAgreement(world);
   for (const node of world.nodes) checkRest(node, world);
   checkCounters(world);
+  for (const answer of world.recorder.wrongAnswers) world.fail(`nothing that was asked has this answer: ${answer}`);
   for (const { verdict } of world.judgements) checkVerdict(verdict, world);
 }
 

@@ -266,7 +266,7 @@ export class World {
       node: '10.0.1.1',
       deliverToNode: node.delivery(),
     });
-    const connection = new Connection(sockets.client, this.environment);
+    const connection = new Connection(sockets.client, this.environment, node.name);
     this.#connections.add(connection);
     sockets.client.on('close', () => this.#connections.delete(connection));
     if (!node.accept(sockets.node)) sockets.node.destroy();

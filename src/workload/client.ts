@@ -1,13 +1,20 @@
-/** A client of a workload: it does its operations one after another, on whatever server it gets hold of. */
+/**
+ * A client of a workload: it does its operations one after another, on whatever servers it gets hold of. It has two
+ * connections, as users have whose requests are spread over servers: one for all it does, one for reads, so that it may
+ * look for what it has written where it has not written it.
+ */
 import type { Environment } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
+import type { Connection } from './connection.ts';
 import { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
 import type { PlannedOperation } from './operations.ts';
 import { planOperation, planPipeline } from './operations.ts';
-import type { Recorder, Result } from './recorder.ts';
-import type { Connection } from './connection.ts';
 import type { WorkloadPlan } from './plan.ts';
+import type { Recorder, Result } from './recorder.ts';
+
+/** What a connection is for. */
+export type Use = 'everything' | 'reads';
 
 export interface ClientOptions {
   readonly plan: WorkloadPlan;
@@ -16,11 +23,13 @@ export interface ClientOptions {
   readonly keys: KeyNames;
   readonly fresh: () => number;
   /** To a server by chance. */
-  readonly connect: (client: number) => Promise<Connection>;
+  readonly connect: (client: number, use: Use) => Promise<Connection>;
   /** Told what the client does and what comes of it. */
   readonly trace?: (client: number, what: string) => void;
   /** A client has left in the middle of something. */
   readonly onDisconnect?: () => void;
+  /** A server takes no writes. */
+  readonly onReadOnly?: (connection: Connection) => void;
   /** Asked before each operation: no more of them. */
   readonly isOver?: () => boolean;
   /** Commands that no history is kept of; the client sends some in between. */
@@ -37,8 +46,8 @@ export class WorkloadClient {
   readonly #options: ClientOptions;
   readonly #index: number;
   readonly #dice: Dice;
+  readonly #connections: Partial<Record<Use, Connection>> = {};
   #process: number;
-  #connection: Connection | undefined;
 
   constructor(index: number, options: ClientOptions) {
     this.#index = index;
@@ -48,23 +57,36 @@ export class WorkloadClient {
   }
 
   async run(): Promise<void> {
-    const { plan, keys, fresh } = this.#options;
+    const { plan } = this.#options;
     for (let i = 0; i < plan.operations && this.#options.isOver?.() !== true; i++) {
       await this.#pause(plan.bursts === undefined ? this.#dice.fraction() * 2 * plan.thinkMs : quietMs(plan.bursts, i));
       const kind = this.#dice.fraction();
       if (kind < 0.1 && this.#options.junk !== undefined) await this.#junk(this.#options.junk);
       else if (kind < 0.2) await this.#pipeline();
-      else await this.perform(planOperation({ dice: this.#dice, plan, keys, fresh }), this.#patienceMs());
+      else await this.#operation();
       // Not everybody stays where he is.
       if (this.#dice.chance(0.05)) this.leave();
     }
     this.leave();
   }
 
+  async #operation(): Promise<void> {
+    const { plan, keys, fresh } = this.#options;
+    const operation = planOperation({ dice: this.#dice, plan, keys, fresh });
+    const readsElsewhere = this.#dice.chance(0.5);
+    const use = operation.isRead && readsElsewhere ? 'reads' : 'everything';
+    const { outcome } = await this.perform(operation, { use, timeoutMs: this.#patienceMs() });
+    if (outcome !== 'ok' || operation.readBack === undefined || !readsElsewhere) return;
+    await this.perform(operation.readBack, { use: 'reads' });
+  }
+
   /** Does one thing and notes what came of it. */
-  async perform(operation: PlannedOperation, timeoutMs = this.#options.plan.replyTimeoutMs): Promise<Result> {
+  async perform(
+    operation: PlannedOperation,
+    { use = 'everything', timeoutMs = this.#options.plan.replyTimeoutMs }: { use?: Use; timeoutMs?: number } = {},
+  ): Promise<Result> {
     const { recorder } = this.#options;
-    const connection = await this.#connected();
+    const connection = await this.#connected(use);
     if (connection === undefined) return { outcome: 'fail', reason: 'never asked' };
     const { question } = operation;
     this.#trace(`${question.f} ${question.key ?? ''} ${JSON.stringify(question.input)}`);
@@ -72,28 +94,45 @@ export class WorkloadClient {
     const result = await operation.run(connection, timeoutMs);
     note(result);
     this.#trace(`${question.f}: ${JSON.stringify(result)}`);
+    this.#noteWrong(connection, operation.question, result);
     if (result.outcome === 'info') {
       this.#process = recorder.newProcess();
       if (question.key !== null) this.#options.keys.onUncertain(question.key);
     }
+    this.#leaveReadOnly(connection);
     return result;
   }
 
   /** Several commands at once: to the history, as many clients that do one thing each. */
   async #pipeline(): Promise<void> {
     const { recorder, plan, keys, fresh } = this.#options;
-    const connection = await this.#connected();
+    const connection = await this.#connected('everything');
     if (connection === undefined) return;
     const pipeline = planPipeline({ dice: this.#dice, plan, keys, fresh });
     this.#trace(`pipeline ${JSON.stringify(pipeline.questions)}`);
     const notes = pipeline.questions.map((question) => recorder.call(recorder.newProcess(), question));
     const results = await pipeline.run(connection, plan.replyTimeoutMs);
     this.#trace(`pipeline: ${JSON.stringify(results)}`);
-    for (const [i, result] of results.entries()) {
+    for (const [i, question] of pipeline.questions.entries()) {
+      const result = results[i] as Result;
       notes[i]?.(result);
-      const key = pipeline.questions[i]?.key;
-      if (result.outcome === 'info' && typeof key === 'string') keys.onUncertain(key);
+      this.#noteWrong(connection, question, result);
+      if (result.outcome === 'info' && question.key !== null) keys.onUncertain(question.key);
     }
+    this.#leaveReadOnly(connection);
+  }
+
+  #noteWrong({ name }: Connection, { f, key, input }: PlannedOperation['question'], result: Result): void {
+    if (result.outcome === 'ok' || result.isWrong !== true) return;
+    const question = `${f} ${key ?? ''} ${JSON.stringify(input)}`;
+    this.#options.recorder.wrongAnswers.push(`${name} answers ${question} with ${result.reason}`);
+  }
+
+  /** Who asks a server for writes that takes none looks for another. */
+  #leaveReadOnly(connection: Connection): void {
+    if (!connection.isReadOnly || connection !== this.#connections.everything) return;
+    this.#options.onReadOnly?.(connection);
+    connection.close();
   }
 
   /** Most wait for their answers; some go while they are under way. */
@@ -105,7 +144,7 @@ export class WorkloadClient {
   }
 
   async #junk(make: NonNullable<ClientOptions['junk']>): Promise<void> {
-    const connection = await this.#connected();
+    const connection = await this.#connected('everything');
     if (connection === undefined) return;
     const commands = make(this.#dice);
     const answers = await connection.ask([...commands, ['SELECT', '0']], this.#options.plan.replyTimeoutMs);
@@ -115,13 +154,18 @@ export class WorkloadClient {
   }
 
   /** `undefined`: there is no time left to look for a server that answers. */
-  async #connected(): Promise<Connection | undefined> {
+  async #connected(use: Use): Promise<Connection | undefined> {
     for (;;) {
-      if (this.#connection?.isOpen === true) return this.#connection;
+      const known = this.#connections[use];
+      if (known?.isOpen === true) return known;
       if (this.#options.isOver?.() === true) return undefined;
-      this.#connection = await this.#options.connect(this.#index);
+      const connection = await this.#options.connect(this.#index, use);
+      connection.onWrong = (what) => {
+        this.#options.recorder.wrongAnswers.push(`${connection.name} ${what}`);
+      };
+      this.#connections[use] = connection;
       const hello = this.#dice.chance(0.5) ? ['HELLO', '3'] : ['PING'];
-      const answers = await this.#connection.ask([hello], this.#options.plan.replyTimeoutMs);
+      const answers = await connection.ask([hello], this.#options.plan.replyTimeoutMs);
       if (answers.kind === 'lost') await this.#pause(betweenTriesMs);
     }
   }
@@ -130,10 +174,9 @@ export class WorkloadClient {
     this.#options.trace?.(this.#index, what);
   }
 
-  /** Closes the connection, if there is one. */
+  /** Closes the connections, if there are any. */
   leave(): void {
-    this.#connection?.close();
-    this.#connection = undefined;
+    for (const connection of Object.values(this.#connections)) connection.close();
   }
 
   #pause(durationMs: number): Promise<void> {

@@ -2,8 +2,9 @@
 import type { Environment } from '../environment/environment.ts';
 import { encodeRequest } from '../resp/encode-request.ts';
 import type { ByteString } from '../resp/bytes.ts';
-import type { Reply } from '../resp/reply.ts';
+import { isError, type Reply } from '../resp/reply.ts';
 import { ReplyError, ReplyParser } from '../resp/reply-parser.ts';
+import { describeReply } from './describe-reply.ts';
 
 /** `lost`: the connection is gone, or the answer did not come in time; what was asked may have happened. */
 export type Answers = { readonly kind: 'answered'; readonly replies: readonly Reply[] } | { readonly kind: 'lost' };
@@ -17,6 +18,12 @@ export interface ByteSocket {
 }
 
 export class Connection {
+  /** The address of the server. */
+  readonly name: string;
+  /** Told of what no server may send, whatever it was asked. */
+  onWrong: ((what: string) => void) | undefined;
+  /** Whether it has said that it takes no writes, as replicas do. */
+  isReadOnly = false;
   readonly #socket: ByteSocket;
   readonly #environment: Environment;
   readonly #parser = new ReplyParser();
@@ -25,9 +32,10 @@ export class Connection {
   #resolve: ((answers: Answers) => void) | undefined;
   #isOpen = true;
 
-  constructor(socket: ByteSocket, environment: Environment) {
+  constructor(socket: ByteSocket, environment: Environment, name: string) {
     this.#socket = socket;
     this.#environment = environment;
+    this.name = name;
     socket.on('data', (chunk) => {
       this.#onData(chunk);
     });
@@ -68,16 +76,28 @@ export class Connection {
   }
 
   #onData(chunk: Buffer): void {
+    if (!this.#isOpen) return;
     this.#parser.push(chunk);
     try {
-      for (let next = this.#parser.next(); next !== undefined; next = this.#parser.next()) {
-        this.#replies.push(next.reply);
-      }
+      for (let next = this.#parser.next(); next !== undefined; next = this.#parser.next()) this.#take(next.reply);
     } catch (cause) {
       // Whoever answers this speaks no RESP.
       if (!(cause instanceof ReplyError)) throw cause;
+      this.onWrong?.(`sends bytes that are no RESP: ${cause.message}`);
       this.close();
     }
-    if (this.#replies.length >= this.#wanted) this.#resolve?.({ kind: 'answered', replies: this.#replies });
+    if (this.#replies.length === this.#wanted) this.#resolve?.({ kind: 'answered', replies: this.#replies });
+  }
+
+  #take(reply: Reply): void {
+    // What comes out of band answers nothing.
+    if (typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'push') return;
+    if (this.#resolve === undefined || this.#replies.length === this.#wanted) {
+      this.onWrong?.(`sends a reply that nothing asked for: ${describeReply(reply)}`);
+      this.close();
+      return;
+    }
+    if (isError(reply) && reply.text.startsWith('READONLY ')) this.isReadOnly = true;
+    this.#replies.push(reply);
   }
 }

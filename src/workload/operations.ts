@@ -1,20 +1,35 @@
 /**
  * What clients ask, and what the answers mean for the history. Each kind of key is judged by a model that
- * knows what is done to it: `s` strings, `c` counters, `l` lists of numbers that transactions append to.
+ * knows what is done to it: `s` strings, `c` counters, `l` lists of numbers that transactions append to. Nothing is
+ * told of `b`, ballast.
  */
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
-import type { Json, MicroOperation } from '../verify/history.ts';
+import type { MicroOperation } from '../verify/history.ts';
+import {
+  done,
+  errorOf,
+  integer,
+  natural,
+  resultOfOne,
+  resultOfTransaction,
+  textOrNull,
+  zeroOrOne,
+  type Reading,
+} from './answers.ts';
+import type { Answers, Connection } from './connection.ts';
 import type { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
-import type { Question, Result } from './recorder.ts';
 import type { WorkloadPlan } from './plan.ts';
-import type { Answers, Connection } from './connection.ts';
+import type { Question, Result } from './recorder.ts';
 
 /** One thing that a client does, in one or two exchanges. */
 export interface PlannedOperation {
   readonly question: Question;
+  readonly isRead: boolean;
   run(connection: Connection, timeoutMs: number): Promise<Result>;
+  /** Of a write: reads what it has written. */
+  readonly readBack?: PlannedOperation;
 }
 
 /** One command, so that several can be sent at once. */
@@ -47,24 +62,31 @@ export function planOperation(options: PlanOptions): PlannedOperation {
     [plan.readWeight, () => read(counter)],
     [2, () => optimisticIncrement(counter)],
     [2, () => append(key, fresh())],
-    [1, () => single({ f: 'del', key, input: null }, ['DEL', key])],
+    [1, () => write({ f: 'del', key, input: null }, ['DEL', key], zeroOrOne)],
     [1, () => setIfAbsent(key, fresh())],
     [1, () => expire(key, dice, plan)],
     [3, () => listTransaction(options)],
+    [plan.ballastBytes === undefined ? 0 : 0.5, () => setBehindBallast(key, options)],
   ])();
 }
 
 /** A read of every key, for the end. */
 export function planFinalReads(keys: KeyNames): PlannedOperation[] {
-  return [...keys.used].map((key) => (key.startsWith('l') ? transaction([['r', key, null]]) : read(key)));
+  return [...keys.used]
+    .filter((key) => !key.startsWith('b'))
+    .map((key) => (key.startsWith('l') ? transaction([['r', key, null]]) : read(key)));
 }
 
 function read(key: string): SingleCommand {
-  return single({ f: 'get', key, input: null }, ['GET', key]);
+  return single({ f: 'get', key, input: null }, ['GET', key], textOrNull, true);
+}
+
+function write(question: Question & { readonly key: string }, words: readonly ByteString[], reading: Reading) {
+  return { ...single(question, words, reading, false), readBack: read(question.key) };
 }
 
 function set(key: string, value: number): SingleCommand {
-  return single({ f: 'set', key, input: String(value) }, ['SET', key, String(value)]);
+  return write({ f: 'set', key, input: String(value) }, ['SET', key, String(value)], done);
 }
 
 /** Where clocks go wrong, all that can be said of an expiry is that it does not come before it was asked for. */
@@ -75,23 +97,28 @@ const roundingMs = 2;
 function expire(key: string, dice: Dice, { clocksAreRight }: WorkloadPlan): PlannedOperation {
   const ttlMs = 1 + roundingMs + dice.below(dice.pick([10, 1000]));
   const input = clocksAreRight ? ttlMs - roundingMs : soonest;
-  return single({ f: 'expire', key, input }, ['PEXPIRE', key, String(ttlMs)]);
+  return write({ f: 'expire', key, input }, ['PEXPIRE', key, String(ttlMs)], zeroOrOne);
 }
 
 function setIfAbsent(key: string, value: number): PlannedOperation {
-  return single({ f: 'setnx', key, input: String(value) }, ['SETNX', key, String(value)]);
+  return write({ f: 'setnx', key, input: String(value) }, ['SETNX', key, String(value)], zeroOrOne);
 }
 
 function append(key: string, value: number): PlannedOperation {
   const text = `.${value}`;
-  return single({ f: 'append', key, input: text }, ['APPEND', key, text]);
+  return write({ f: 'append', key, input: text }, ['APPEND', key, text], natural);
 }
 
-function single(question: Question, words: readonly ByteString[]): SingleCommand {
-  const result = (answers: Answers): Result => resultOf(answers, question.f === 'get', jsonOf);
+function increment(key: string): SingleCommand {
+  return write({ f: 'incr', key, input: null }, ['INCR', key], integer);
+}
+
+function single(question: Question, words: readonly ByteString[], reading: Reading, isRead: boolean): SingleCommand {
+  const result = (answers: Answers): Result => resultOfOne(answers, isRead, reading);
   return {
     question,
     words,
+    isRead,
     result,
     run: async (connection, timeoutMs) => result(await connection.ask([words], timeoutMs)),
   };
@@ -125,49 +152,32 @@ export function planPipeline({ dice, plan, keys, fresh }: PlanOptions): PlannedP
   };
 }
 
-function increment(key: string): SingleCommand {
-  return single({ f: 'incr', key, input: null }, ['INCR', key]);
-}
-
-/** What a single reply, the last of them, means. */
-function resultOf(answers: Answers, isRead: boolean, read: (reply: Reply) => Json | undefined): Result {
-  // A read that was not answered did nothing, whatever became of it.
-  if (answers.kind === 'lost') return { outcome: isRead ? 'fail' : 'info', reason: 'no answer' };
-  const reply = answers.replies.at(-1) as Reply;
-  const error = errorOf(reply) ?? answers.replies.map(errorOf).find((text) => text !== undefined);
-  if (error !== undefined) return { outcome: isRead || isDefinite(error) ? 'fail' : 'info', reason: error };
-  const output = read(reply);
-  return output === undefined ? { outcome: 'fail', reason: 'the transaction was aborted' } : { outcome: 'ok', output };
-}
-
-function errorOf(reply: Reply): string | undefined {
-  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'error'
-    ? reply.text
-    : undefined;
-}
-
-/** Codes of errors that come before anything is done. Of any other error nobody knows what it came after. */
-const definiteCodes = new Set(
-  'ERR UNAVAILABLE LOADING READONLY MASTERDOWN CLUSTERDOWN TRYAGAIN MOVED ASK OOM NOAUTH NOPERM WRONGTYPE BUSY MISCONF EXECABORT'.split(
-    ' ',
-  ),
-);
-
-/** Whether it certainly did not happen. */
-function isDefinite(error: string): boolean {
-  return definiteCodes.has(error.split(' ', 1).join());
-}
-
-function jsonOf(reply: Reply): Json {
-  if (reply === null || typeof reply === 'string' || typeof reply === 'number') return reply;
-  if (typeof reply === 'object' && 'kind' in reply && reply.kind === 'simple') return reply.text;
-  throw new Error(`an answer that nothing asked gives: ${JSON.stringify(reply)}`);
+/**
+ * A small write right behind one that takes long to be passed on: what passes it on without waiting shows the old value
+ * elsewhere for a moment.
+ */
+function setBehindBallast(key: string, { dice, plan, keys, fresh }: PlanOptions): PlannedOperation {
+  const small = set(key, fresh());
+  const ballast = keys.name('b', dice.below(plan.keys));
+  const words: ByteString[][] = [
+    ['SET', ballast, 'b'.repeat(plan.ballastBytes ?? 0)],
+    ['DEL', ballast],
+  ];
+  return {
+    ...small,
+    run: async (connection, timeoutMs) => {
+      const answers = await connection.ask([...words, small.words], timeoutMs);
+      return small.result(answers.kind === 'lost' ? answers : { ...answers, replies: answers.replies.slice(-1) });
+    },
+  };
 }
 
 /** WATCH, GET, then SET in a transaction: an INCR if nobody came between, else nothing. */
 function optimisticIncrement(key: string): PlannedOperation {
   return {
     question: { f: 'incr', key, input: null },
+    isRead: false,
+    readBack: read(key),
     run: async (connection, timeoutMs) => {
       const seen = await connection.ask(
         [
@@ -179,9 +189,16 @@ function optimisticIncrement(key: string): PlannedOperation {
       // Nothing has been asked that could change anything.
       if (seen.kind === 'lost' || seen.replies.some((reply) => errorOf(reply) !== undefined))
         return { outcome: 'fail', reason: 'the first half was not answered' };
-      const next = Number(seen.replies[1] ?? 0) + 1;
+      const watched = resultOfOne({ ...seen, replies: seen.replies.slice(0, 1) }, true, done);
+      if (watched.outcome !== 'ok') return watched;
+      const value = resultOfOne({ ...seen, replies: seen.replies.slice(1) }, true, textOrNull);
+      if (value.outcome !== 'ok') return value;
+      const next = Number(value.output ?? 0) + 1;
       const answers = await connection.ask([['MULTI'], ['SET', key, String(next)], ['EXEC']], timeoutMs);
-      return resultOf(answers, false, (reply) => (Array.isArray(reply) ? next : undefined));
+      return resultOfTransaction(answers, false, ([reply]) => {
+        done(reply as Reply);
+        return next;
+      });
     },
   };
 }
@@ -191,7 +208,9 @@ function listTransaction({ dice, plan, keys, fresh }: PlanOptions): PlannedOpera
     const key = keys.name('l', dice.below(plan.keys));
     return dice.chance(0.5) ? ['append', key, fresh()] : ['r', key, null];
   });
-  return transaction(steps);
+  const written = new Set(steps.flatMap(([f, key]) => (f === 'append' ? [key] : [])));
+  if (written.size === 0) return transaction(steps);
+  return { ...transaction(steps), readBack: transaction([...written].map((key) => ['r', key, null])) };
 }
 
 function transaction(steps: readonly MicroOperation[]): PlannedOperation {
@@ -201,18 +220,22 @@ function transaction(steps: readonly MicroOperation[]): PlannedOperation {
   const isRead = steps.every(([f]) => f === 'r');
   return {
     question: { f: 'txn', key: null, input: steps },
+    isRead,
     run: async (connection, timeoutMs) => {
       const answers = await connection.ask([['MULTI'], ...commands, ['EXEC']], timeoutMs);
-      // Null: a WATCH that an earlier operation has left behind was tripped.
-      return resultOf(answers, isRead, (reply) =>
-        Array.isArray(reply)
-          ? steps.map((step, i) => (step[0] === 'append' ? step : ['r', step[1], listOf((reply as Reply[])[i])]))
-          : undefined,
+      return resultOfTransaction(answers, isRead, (replies) =>
+        steps.map((step, i) => microResult(step, replies[i] as Reply)),
       );
     },
   };
 }
 
-function listOf(reply: Reply | undefined): readonly number[] {
-  return typeof reply === 'string' ? reply.split(listSeparator).slice(1).map(Number) : [];
+function microResult(step: MicroOperation, reply: Reply): MicroOperation {
+  if (step[0] === 'r') return ['r', step[1], listOf(textOrNull(reply) as string | null)];
+  natural(reply);
+  return step;
+}
+
+function listOf(text: string | null): readonly number[] {
+  return text === null ? [] : text.split(listSeparator).slice(1).map(Number);
 }

@@ -14,6 +14,8 @@ export interface WorkloadPlan {
   readonly clocksAreRight: boolean;
   /** Whether some clients leave while they wait for an answer. */
   readonly someLeave: boolean;
+  /** Of a large value that some small writes are sent behind; left out: none are. */
+  readonly ballastBytes?: number;
   /** How long a client waits for an answer before it takes the connection for lost. */
   readonly replyTimeoutMs: number;
 }

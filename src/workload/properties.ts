@@ -4,6 +4,7 @@ import type { Property } from '../environment/properties.ts';
 export const workloadProperties = {
   linearizable: { kind: 'always', message: 'What clients see of single keys is linearizable' },
   serializable: { kind: 'always', message: 'What clients see of transactions is strictly serializable' },
+  answersFit: { kind: 'always', message: 'Servers answer what they were asked' },
   judged: { kind: 'always', message: 'A history can be judged within bounds' },
   allDefinite: { kind: 'sometimes', message: 'An iteration had definite answers only' },
   uncertain: { kind: 'reachable', message: 'A client does not know whether what it asked for happened' },

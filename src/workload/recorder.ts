@@ -14,12 +14,20 @@ export interface Question {
 
 /** `fail`: it certainly did not happen. `info`: nobody knows. */
 export type Result =
-  { readonly outcome: 'ok'; readonly output: Json } | { readonly outcome: 'fail' | 'info'; readonly reason: string };
+  | { readonly outcome: 'ok'; readonly output: Json }
+  | {
+      readonly outcome: 'fail' | 'info';
+      readonly reason: string;
+      /** The reason is an answer that the question cannot have. */
+      readonly isWrong?: true;
+    };
 
 /** Of a clock that stands still; a power of two, so that adding it to any time of a run changes it. */
 const tick = 2 ** -20;
 
 export class Recorder {
+  /** What servers have sent that nothing asked for, in words. */
+  readonly wrongAnswers: string[] = [];
   readonly #operations: Operation[] = [];
   readonly #clock: Pick<Clock, 'monotonic'>;
   #latest = -1;
@@ -32,6 +40,11 @@ export class Recorder {
   #now(): number {
     this.#latest = Math.max(this.#clock.monotonic(), this.#latest + tick);
     return this.#latest;
+  }
+
+  /** How many operations have come to an end. */
+  get count(): number {
+    return this.#operations.length;
   }
 
   /** A number for a client that does one thing at a time. */

@@ -12,22 +12,37 @@ import { KeyNames } from './key-names.ts';
 import { planFinalReads } from './operations.ts';
 import type { WorkloadPlan } from './plan.ts';
 import { workloadProperties } from './properties.ts';
+import { untilReachable, WorkloadError, type Trouble } from './reachable.ts';
 import { Recorder } from './recorder.ts';
+import { Servers } from './servers.ts';
 
 export interface RunnerOptions {
   /** Its randomness makes the names of keys, nothing else. */
   readonly environment: Environment;
   readonly seed: number;
-  readonly servers: number;
+  /** Their addresses. */
+  readonly servers: readonly string[];
   readonly clients: number;
   readonly operations: number;
   readonly keys: number;
   /** Opens a connection; one that nobody accepts is closed already. */
   readonly connect: (server: number) => Promise<Connection>;
+  /** Finds out why a server did not answer. */
+  readonly diagnose: (server: number, connection: Connection) => Promise<Trouble>;
   /** The time is over: whoever is under way comes to his end. */
   readonly isOver: () => boolean;
   /** The servers have answered for the first time. */
   readonly onReady?: () => void;
+  /** Now and then, while clients are under way. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far an iteration has come. */
+export interface Progress {
+  readonly iteration: number;
+  readonly operations: number;
+  /** So many are meant to be done. */
+  readonly planned: number;
 }
 
 interface IterationPlan extends WorkloadPlan {
@@ -40,6 +55,8 @@ export interface Iteration {
   readonly index: number;
   readonly plan: IterationPlan;
   readonly judgements: readonly Judgement[];
+  /** Answers that nothing that was asked can have. */
+  readonly wrongAnswers: readonly string[];
   readonly operations: number;
   readonly definite: number;
   readonly durationMs: number;
@@ -48,18 +65,19 @@ export interface Iteration {
 const replyTimeoutMs = 10_000;
 const betweenTriesMs = 100;
 const betweenLossesMs = 100;
+const betweenProgressMs = 200;
+/** Takes a replica longer to take over than a client to ask for what was written behind it. */
+const ballastBytes = 2 << 20;
 /** A server that has not answered a plain read after so many tries is down. */
 const triesMax = 100;
 /** The same where the time is over: whoever has asked to stop wants to see what was found. */
 const lastTriesMax = 3;
 const lastTimeoutMs = 1000;
 
-/** The servers cannot be reached, or do not do what everything here begins with. */
-export class WorkloadError extends Error {}
-
 export class WorkloadRunner {
   readonly #options: RunnerOptions;
   readonly #dice: Dice;
+  readonly #servers: Servers;
   /** Chance is the seed's; time and timers are real. */
   readonly #environment: Environment;
   /** In the names of all keys, so that nothing that was sent before can reach this run, however late it arrives. */
@@ -71,6 +89,7 @@ export class WorkloadRunner {
     this.#options = options;
     const random = seededRandom(options.seed);
     this.#dice = new Dice(random);
+    this.#servers = new Servers(options.servers, this.#dice);
     this.#environment = { ...options.environment, random };
     this.#run = options.environment.random.uint32().toString(36);
   }
@@ -82,15 +101,12 @@ export class WorkloadRunner {
     const index = this.#iterations++;
     const plan = this.#plan(index);
     if (index === 0) {
-      await this.#untilReachable();
+      await untilReachable({ ...this.#options, environment: this.#environment });
       this.#options.onReady?.();
     }
     const recorder = new Recorder(clock);
     const keys = new KeyNames(`.${this.#run}.${index}`);
-    const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
-    const load = Promise.all(clients.map((client) => client.run()));
-    if (plan.losesConnections) await this.#cutUntil(load);
-    await load;
+    await this.#load(index, plan, recorder, keys);
     const failure = await this.#readEverything(plan, recorder, keys).catch((cause: unknown) => {
       if (cause instanceof WorkloadError) return cause;
       throw cause;
@@ -101,23 +117,24 @@ export class WorkloadRunner {
       index,
       plan,
       judgements: judge(operations),
+      wrongAnswers: recorder.wrongAnswers,
       operations: operations.length,
       definite: operations.filter(({ outcome }) => outcome === 'ok').length,
       durationMs: clock.monotonic() - startedAt,
     };
     this.#observe(iteration, operations.filter(({ outcome }) => outcome === 'info').length);
-    const isBroken = iteration.judgements.some(({ verdict }) => verdict.verdict === 'illegal');
-    if (failure !== undefined && !isBroken) throw failure;
+    if (failure !== undefined && !isBroken(iteration)) throw failure;
     return iteration;
   }
 
-  #observe({ index: iteration, judgements }: Iteration, uncertain: number): void {
+  #observe({ index: iteration, judgements, wrongAnswers }: Iteration, uncertain: number): void {
     const { watcher } = this.#environment;
     const details = { seed: this.#options.seed, iteration };
-    watcher?.observe(workloadProperties.allDefinite, uncertain === 0, details);
+    const { linearizable, serializable, judged, allDefinite, answersFit } = workloadProperties;
+    watcher?.observe(allDefinite, uncertain === 0, details);
     if (uncertain > 0) watcher?.observe(workloadProperties.uncertain, true, details);
+    watcher?.observe(answersFit, wrongAnswers.length === 0, { ...details, answer: wrongAnswers[0] ?? '' });
     for (const { verdict } of judgements) {
-      const { linearizable, serializable, judged } = workloadProperties;
       const property = verdict.kind === 'transactions' ? serializable : linearizable;
       watcher?.observe(property, verdict.verdict !== 'illegal', details);
       watcher?.observe(judged, verdict.verdict !== 'unknown', details);
@@ -138,38 +155,57 @@ export class WorkloadRunner {
       losesConnections: index > 0 && this.#dice.chance(0.3),
       clocksAreRight: true,
       someLeave: index > 0,
+      ballastBytes,
       replyTimeoutMs,
     };
   }
 
+  /** Lets the clients loose, until all have done what they are to do. */
+  async #load(index: number, plan: IterationPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
+    const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
+    const load = Promise.all(clients.map((client) => client.run())).then(() => true);
+    const losses = plan.losesConnections ? this.#cutUntil(load) : undefined;
+    for (;;) {
+      if (await Promise.race([load, this.#pause(betweenProgressMs).then(() => false)])) break;
+      this.#options.onProgress?.({
+        iteration: index,
+        operations: recorder.count,
+        planned: plan.clients * plan.operations,
+      });
+    }
+    await losses;
+  }
+
   /** The servers themselves cut the connections, one server at a time. */
-  async #cutUntil(end: Promise<unknown>): Promise<void> {
-    const ended = end.then(() => true);
+  async #cutUntil(ended: Promise<boolean>): Promise<void> {
     for (;;) {
       const pause = this.#pause(this.#dice.between(0, 2 * betweenLossesMs)).then(() => false);
       if (await Promise.race([ended, pause])) return;
-      const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
+      const connection = await this.#options.connect(this.#dice.below(this.#servers.names.length));
       await connection.ask([['CLIENT', 'KILL', 'TYPE', 'normal']], replyTimeoutMs);
       connection.close();
     }
   }
 
   #newClient(index: number, plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): WorkloadClient {
-    const { servers, connect, isOver } = this.#options;
+    const { connect, isOver } = this.#options;
     return new WorkloadClient(index, {
       plan,
       environment: this.#environment,
       recorder,
       keys,
       fresh: () => ++this.#values,
-      connect: () => connect(this.#dice.below(servers)),
+      connect: (_, use) => connect(this.#servers.pick(use)),
+      onReadOnly: (connection) => {
+        this.#servers.noteReadOnly(connection);
+      },
       isOver,
     });
   }
 
   /** Every key, by every server: what they answer belongs to the history. */
   async #readEverything(plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
-    for (let server = 0; server < this.#options.servers; server++) {
+    for (let server = 0; server < this.#servers.names.length; server++) {
       const client = new WorkloadClient(server, {
         plan: { ...plan, someLeave: false },
         environment: this.#environment,
@@ -193,14 +229,17 @@ export class WorkloadRunner {
     for (let tries = 0; ; tries++) {
       const connection = await this.#options.connect(server);
       if ((await connection.ask([['PING']], this.#timeoutMs)).kind === 'answered') return connection;
-      if (tries >= this.#triesMax) this.#giveUp(server, 'cannot be reached');
+      if (tries >= this.#triesMax) {
+        const { text } = await this.#options.diagnose(server, connection);
+        this.#giveUp(server, `cannot be reached any more: ${text}`);
+      }
       await this.#pause(betweenTriesMs);
     }
   }
 
   #giveUp(server: number, what: string): never {
     this.#environment.watcher?.observe(workloadProperties.answered, false, { server });
-    throw new WorkloadError(`the server at the address number ${server + 1} of --addrs ${what}`);
+    throw new WorkloadError(`${this.#servers.names[server] ?? ''} ${what}`);
   }
 
   get #triesMax(): number {
@@ -211,28 +250,10 @@ export class WorkloadRunner {
     return this.#options.isOver() ? lastTimeoutMs : replyTimeoutMs;
   }
 
-  /** Until one of the servers answers. */
-  async #untilReachable(): Promise<void> {
-    let refusal: string | undefined;
-    for (let tries = 0; tries < this.#triesMax; tries++) {
-      const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
-      const answers = await connection.ask([['PING']], this.#timeoutMs);
-      connection.close();
-      const reply = answers.kind === 'answered' ? answers.replies[0] : undefined;
-      if (reply !== null && typeof reply === 'object' && 'text' in reply) {
-        if (reply.text === 'PONG') return;
-        refusal = reply.text;
-      }
-      await this.#pause(betweenTriesMs);
-    }
-    if (refusal !== undefined) throw new WorkloadError(`the servers refuse to work: ${refusal}`);
-    throw new WorkloadError('no server can be reached; are they at the addresses of --addrs?');
-  }
-
   /** So that the servers do not fill up. What cannot be deleted stays; nobody uses these names again. */
   async #deleteAll({ used }: KeyNames): Promise<void> {
     if (used.size === 0) return;
-    const connection = await this.#options.connect(this.#dice.below(this.#options.servers));
+    const connection = await this.#options.connect(this.#servers.pick('everything'));
     await connection.ask([['DEL', ...used]], this.#timeoutMs);
     connection.close();
   }
@@ -240,4 +261,9 @@ export class WorkloadRunner {
   #pause(durationMs: number): Promise<void> {
     return new Promise((resolve) => this.#environment.timers.set(resolve, durationMs));
   }
+}
+
+/** Whether something was seen that no correct servers do. */
+export function isBroken({ judgements, wrongAnswers }: Iteration): boolean {
+  return wrongAnswers.length > 0 || judgements.some(({ verdict }) => verdict.verdict === 'illegal');
 }

@@ -329,7 +329,6 @@ export const mutants: readonly Mutant[] = [
     find: 'i >= 0 && this.#sealed[i]?.writes === false; i--) {\n          (this.#sealed[i] as Round).proven = true;',
     replace:
       'i >= 0; i--) {\n          if (this.#sealed[i]?.writes === false) (this.#sealed[i] as Round).proven = true;',
-    test: 'test/engine/cluster.test.ts',
   },
   {
     name: 'journal: the rule of the dates switched off',
