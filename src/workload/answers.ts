@@ -11,7 +11,7 @@ import type { Result } from './recorder.ts';
 /** Reads a reply that is no error. @throws WrongAnswer if nothing that was asked has this answer */
 export type Reading = (reply: Reply) => Json;
 
-export class WrongAnswer extends Error {
+class WrongAnswer extends Error {
   constructor(reply: Reply) {
     super(describeReply(reply));
   }

@@ -7,7 +7,7 @@ import { RequestParser } from '../../src/resp/request-parser.ts';
 import { RawClient } from './raw-client.ts';
 
 /** Bytes as they are. */
-export interface Raw {
+interface Raw {
   readonly raw: string;
 }
 

@@ -378,6 +378,11 @@ describe('what is wrong is said with its line', () => {
     ],
     ['a wrong beginning', header.replace('"register"', '"counter","initial":"x"'), 'line 1: the initial value must be'],
     [
+      'a beginning with null, which pop would give for nothing',
+      header.replace('"register"', '"queue","initial":[1,null]'),
+      'line 1: the initial value must be an array without null',
+    ],
+    [
       'a transaction that is none',
       event(0, 'invoke', 'txn', { value: [['w', 'x', 1]] }),
       'line 1: an operation of a transaction must be',

@@ -15,7 +15,17 @@ import {
   withoutTail,
   type Sequence,
 } from './sequence.ts';
-import { anything, array, natural, nothing, orNull, something, validateBy, validateInitialBy } from './shape.ts';
+import {
+  anything,
+  array,
+  arrayWithoutNull,
+  natural,
+  nothing,
+  orNull,
+  something,
+  validateBy,
+  validateInitialBy,
+} from './shape.ts';
 import { otherThan, replaceUnseen } from './unseen-values.ts';
 import { Sources } from './sources.ts';
 
@@ -30,7 +40,7 @@ export const listModel: Model = {
     read: { input: nothing, output: array },
     length: { input: nothing, output: natural },
   }),
-  validateInitial: validateInitialBy(orNull(array)),
+  validateInitial: validateInitialBy(orNull(arrayWithoutNull)),
   simplify: simplifyList,
   open: (operations, start) => openList(operations, start),
 };
@@ -43,7 +53,7 @@ export const queueModel: Model = {
     dequeue: { input: nothing, output: anything },
     length: { input: nothing, output: natural },
   }),
-  validateInitial: validateInitialBy(orNull(array)),
+  validateInitial: validateInitialBy(orNull(arrayWithoutNull)),
   simplify: simplifyList,
   open(operations, start) {
     const automaton = openList(operations, start, { enqueue: 'rpush', dequeue: 'lpop' });

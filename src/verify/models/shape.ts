@@ -19,6 +19,10 @@ export const something: Rule = { wanted: 'a value other than null', admits: (val
 export const text: Rule = { wanted: 'a string', admits: (value) => typeof value === 'string' };
 export const flag: Rule = { wanted: 'true or false', admits: (value) => typeof value === 'boolean' };
 export const array: Rule = { wanted: 'an array', admits: isArray };
+export const arrayWithoutNull: Rule = {
+  wanted: 'an array without null',
+  admits: (value) => isArray(value) && !value.includes(null),
+};
 export const pair: Rule = {
   wanted: 'an array of two values, [from, to]',
   admits: (value) => isArray(value) && value.length === 2,
