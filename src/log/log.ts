@@ -78,3 +78,7 @@ export interface Changes {
   /** Brings the keyspace, as it was at the last commit handed over, to the newest state; then that is handed over. */
   applyTo(keyspace: Keyspace): void;
 }
+
+/** What there was told the layout, and what comes next may be of another: it is not created, but found again. */
+export const goneWhenOpened =
+  'was there a moment ago, and is not any more: is somebody else at work on it? Start again';

@@ -25,6 +25,8 @@ const head: Head = {
   log: { number: 12, parent: '00112233445566778899aabb' },
   snapshot: 'db.snapshot/1.json',
   history: [{ number: 1, snapshot: undefined, at: 1_800_000_000_000 }],
+  origins: [{ name: 'other', database: 'd0', until: 3 }],
+  retainMs: 60_000,
 };
 
 describe('effects', () => {

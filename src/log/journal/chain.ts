@@ -8,6 +8,7 @@ import type { Deadline, Failure } from '../log.ts';
 import { decodeEffects } from './effect-format.ts';
 import { crc32 } from './crc32.ts';
 import { FormatError, parseJson } from './format-error.ts';
+import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
 import { decodeRecord, type Record } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
@@ -48,10 +49,20 @@ export type ChainOutcome =
     }
   | Failure;
 
+/** How far to read; left out: to the end. */
+export interface Until {
+  /** The last record. */
+  readonly number?: number;
+  /** The time of the last valid one, at the latest. */
+  readonly time?: number;
+}
+
 /** Records that are asked for at once, at most. */
 const windowMax = 64;
 
 export class Chain {
+  /** Whose records the first numbers are, where the database is a branch: as the newest head says. */
+  origins: readonly Origin[] = [];
   readonly #options: ChainOptions;
 
   constructor(options: ChainOptions) {
@@ -59,22 +70,39 @@ export class Chain {
   }
 
   /** One record as it is stored, valid or void. */
-  fetch(number: number, deadline: Deadline): Promise<Fetched<Record>> {
-    const { requests, name, database, databaseCount } = this.#options;
-    return requests.fetch(recordName(name, number), deadline, (body) =>
+  async fetch(number: number, deadline: Deadline): Promise<Fetched<Record>> {
+    const { requests, databaseCount } = this.#options;
+    const { name, database, until } = this.#ownerOf(number);
+    const object = recordName(name, number);
+    const fetched = await requests.fetch(object, deadline, (body) =>
       decodeRecord(body, { database, number, databaseCount }),
     );
+    if (fetched.kind !== 'notFound' || until === Infinity) return fetched;
+    return requests.failure(`is missing, although the branch ${this.#options.name} needs it; restore it`, object);
   }
 
-  /** Reads on from this tip to the end. `first`: what is stored under the tip's number, where that is known already. */
-  async read(from: Tip, deadline: Deadline, first?: Fetched<Record>): Promise<ChainOutcome> {
+  #ownerOf(number: number): ReturnType<typeof ownerOf> {
+    return ownerOf(number, { database: this.#options.database, origins: this.origins }, this.#options.name);
+  }
+
+  /**
+   * Reads on from this tip.
+   * @param first what is stored under the tip's number, where that is known already
+   */
+  async read(
+    from: Tip,
+    deadline: Deadline,
+    { first, until = {} }: { readonly first?: Fetched<Record> | undefined; readonly until?: Until } = {},
+  ): Promise<ChainOutcome> {
     const records: ValidRecord[] = [];
     let tip = from;
     let batch: readonly Fetched<Record>[] = first === undefined ? await this.#window(tip.next, 1, deadline) : [first];
     for (let window = 1; ; window = Math.min(window * 4, windowMax)) {
       for (const fetched of batch) {
         if (fetched.kind === 'unavailable') return fetched;
-        if (fetched.kind === 'notFound') return { kind: 'read', records, tip, date: fetched.date };
+        const { date } = fetched;
+        if (fetched.kind === 'notFound' || isBeyond(fetched.content, tip, until))
+          return { kind: 'read', records, tip, date };
         const taken = await this.#take(fetched.content, tip, records, deadline);
         if ('kind' in taken) return taken;
         tip = taken;
@@ -100,7 +128,7 @@ export class Chain {
 
   async #effectsOf({ content, number }: Record, deadline: Deadline): Promise<readonly Effect[] | Failure> {
     if (content.kind === 'effects') return content.effects;
-    const { requests, name, databaseCount } = this.#options;
+    const { requests, databaseCount } = this.#options;
     const side = await requests.fetch(content.name, deadline, (body) => {
       if (body.length !== content.bytes || crc32(body) !== content.checksum) {
         throw new FormatError(`it is not what the record ${number} says that it is: it was damaged or replaced`);
@@ -109,6 +137,10 @@ export class Chain {
     });
     if (side.kind === 'found') return side.content;
     if (side.kind === 'unavailable') return side;
-    return requests.failure(`is missing, although the record ${number} names it`, `${content.name} (of ${name})`);
+    return requests.failure(`is missing, although the record ${number} names it`, content.name);
   }
+}
+
+function isBeyond(record: Record, tip: Tip, { number = Infinity, time = Infinity }: Until): boolean {
+  return record.number > number || (record.parent === tip.id && record.time > time);
 }

@@ -3,13 +3,15 @@
  * who are slow. All dates are the store's.
  *
  * Invariants:
- * - What the newest head needs, or one that was the newest within the grace period, is not deleted.
+ * - What the newest head needs, or one of its history, which has all that were the newest within the grace period, is not
+ *   deleted; nor what a branch needs.
  * - An object of a snapshot that nobody names is deleted only if it is older than the newest head: whoever has begun to
  *   write a snapshot since may still name it, and whoever began before loses the race for the head.
  */
 import type { ListedObject } from '../../store/object-store.ts';
 import type { Deadline } from '../log.ts';
-import type { EarlierHead, Head } from './head.ts';
+import { neededByBranches, type BranchNote } from './branches.ts';
+import { ownerOf, type EarlierHead, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
 import type { Requests } from './requests.ts';
@@ -26,12 +28,6 @@ interface CollectorOptions {
 const dateToleranceMs = 2000;
 const deletesAtOnce = 4;
 
-/** Of the heads before this one, those that must still be known, when this one has been in place since `at`. */
-export function neededHistory({ history }: Head, at: number, graceMs: number): readonly EarlierHead[] {
-  const newest = history.findLastIndex((earlier) => earlier.at + graceMs < at);
-  return history.slice(Math.max(0, newest));
-}
-
 export class Collector {
   readonly #options: CollectorOptions;
 
@@ -47,38 +43,47 @@ export class Collector {
   async collect(head: Head, at: number, deadline: Deadline): Promise<void> {
     const { requests, name, graceMs } = this.#options;
     const own: ListedObject[] = [];
+    const branches = await neededByBranches(this.#options, head.database, at, deadline);
+    if (branches === undefined) return;
     for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
       const listed = await requests.list(prefix, deadline);
       if (listed === undefined) return;
       own.push(...listed);
     }
-    const needed = [...neededHistory(head, at, graceMs), { number: head.log.number, snapshot: head.snapshot, at }];
+    const needed = [...head.history, { number: head.log.number, snapshot: head.snapshot, at }];
     const [oldest] = needed as [EarlierHead];
     // What the oldest made obsolete has been so for the grace period only if the oldest is that old itself.
     const first = oldest.at + graceMs < at ? oldest.number : 0;
-    const parts = await this.#partsOf(head.database, needed, deadline);
+    const parts = await this.#partsOf(head, needed, branches, deadline);
     if (parts === undefined) return;
     const isObsolete = ({ name: object, modifiedAt }: ListedObject): boolean => {
-      if (object.startsWith(recordPrefix(name)) || object.startsWith(sidePrefix(name)))
-        return (numberOf(name, object) ?? first) < first;
+      if (object.startsWith(recordPrefix(name)) || object.startsWith(sidePrefix(name))) {
+        const number = numberOf(name, object) ?? first;
+        return number < first && !branches.some(({ from, until }) => from <= number && number <= until);
+      }
       return object.startsWith(snapshotPrefix(name)) && !parts.has(object) && modifiedAt < at - dateToleranceMs;
     };
     await this.#deleteAll(own.filter(isObsolete));
   }
 
-  /** The names of all objects that the snapshots of these heads are made of. */
+  /** The names of all objects that the snapshots of these heads and branches are made of. */
   async #partsOf(
-    database: string,
+    head: Head,
     heads: readonly EarlierHead[],
+    branches: readonly BranchNote[],
     deadline: Deadline,
   ): Promise<ReadonlySet<string> | undefined> {
+    const snapshots = [
+      ...heads.map(({ number, snapshot }) => ({ snapshot, owner: ownerOf(number - 1, head, this.#options.name) })),
+      ...branches.map(({ from, snapshot }) => ({ snapshot, owner: ownerOf(from - 1, head, this.#options.name) })),
+    ];
     const { requests, databaseCount } = this.#options;
     const names = new Set<string>();
-    for (const { snapshot } of heads) {
-      if (snapshot === undefined) continue;
+    for (const { snapshot, owner } of snapshots) {
+      if (snapshot === undefined || names.has(snapshot)) continue;
       names.add(snapshot);
       const fetched = await requests.fetch(snapshot, deadline, (body) =>
-        decodeManifest(body, { database, databaseCount }),
+        decodeManifest(body, { database: owner.database, databaseCount }),
       );
       if (fetched.kind !== 'found') return undefined;
       for (const { parts } of fetched.content.databases) for (const part of parts) names.add(part.name);

@@ -58,7 +58,7 @@ export class Follower {
   /** What comes after the tip. `first`: what is stored under its number, where that is known already. */
   async news(deadline: Deadline, first?: Fetched<Record>): Promise<News | Failure> {
     const from = this.tip;
-    const outcome = await this.chain.read(from, deadline, first);
+    const outcome = await this.chain.read(from, deadline, { first });
     if (outcome.kind === 'unavailable') return outcome;
     const confirmed = await this.#options.heads.confirm(from.next, outcome.date, deadline);
     if (confirmed.kind === 'unavailable') return confirmed;
@@ -74,6 +74,7 @@ export class Follower {
     const { heads, snapshotter } = this.#options;
     for (let from = head; ;) {
       const { number, parent } = from.content.log;
+      this.chain.origins = from.content.origins;
       const image: (readonly Effect[])[] = [];
       const take = (effects: readonly Effect[]): void => {
         if (fresh === undefined) image.push(effects);

@@ -15,6 +15,19 @@ interface LogStart {
   readonly parent: string;
 }
 
+/**
+ * Where a branch begins: up to a number its log is that of another database, which keeps what the branch needs of it
+ * (`branches.ts`).
+ */
+export interface Origin {
+  /** The name of that database in the store. */
+  readonly name: string;
+  /** The id that its objects bear. */
+  readonly database: string;
+  /** Its last record that belongs to the branch. */
+  readonly until: number;
+}
+
 export interface Head {
   /** What all objects of this database say that they belong to; made by chance when it is created. */
   readonly database: string;
@@ -25,6 +38,10 @@ export interface Head {
   readonly snapshot: string | undefined;
   /** Heads before this one whose objects may still be there, the oldest first. */
   readonly history: readonly EarlierHead[];
+  /** The first numbers are those of the first; none: all is the database's own. */
+  readonly origins: readonly Origin[];
+  /** For so many milliseconds all that was ever in the database can be had again; 0: only what is in it now. */
+  readonly retainMs: number;
 }
 
 /** What an earlier head said. */
@@ -36,7 +53,16 @@ export interface EarlierHead {
   readonly at: number;
 }
 
-export function encodeHead({ database, generation, log, snapshot, history }: Head): Buffer {
+/** Whose object the record of this number is. `name`: of the database itself. */
+export function ownerOf(
+  number: number,
+  { database, origins }: Pick<Head, 'database' | 'origins'>,
+  name: string,
+): { readonly name: string; readonly database: string; readonly until: number } {
+  return origins.find(({ until }) => number <= until) ?? { name, database, until: Infinity };
+}
+
+export function encodeHead({ database, generation, log, snapshot, history, origins, retainMs }: Head): Buffer {
   const head = {
     valthree: 'head',
     version: headVersion,
@@ -45,6 +71,8 @@ export function encodeHead({ database, generation, log, snapshot, history }: Hea
     log,
     snapshot: snapshot ?? null,
     history,
+    ...(origins.length === 0 ? {} : { origins }),
+    ...(retainMs === 0 ? {} : { retain: retainMs }),
   };
   return withChecksum(Buffer.from(JSON.stringify(head).slice(0, -1), 'utf8'));
 }
@@ -56,7 +84,8 @@ export function looksLikeHead(body: Uint8Array): boolean {
 
 /** @throws FormatError */
 export function decodeHead(body: Uint8Array): Head {
-  const { database, generation, log, snapshot, history, ...rest } = parseChecked(body, 'head', headVersion);
+  const fields = parseChecked(body, 'head', headVersion);
+  const { database, generation, log, snapshot, history, origins, retain, ...rest } = fields;
   refuseUnknown(rest, 'it');
   return {
     database: asText(database, 'database'),
@@ -64,6 +93,18 @@ export function decodeHead(body: Uint8Array): Head {
     log: decodeLogStart(log),
     snapshot: snapshot === null ? undefined : asText(snapshot, 'snapshot'),
     history: asList(history, 'history').map(decodeEarlier),
+    origins: origins === undefined ? [] : asList(origins, 'origins').map(decodeOrigin),
+    retainMs: retain === undefined ? 0 : asCount(retain, 'retain'),
+  };
+}
+
+function decodeOrigin(value: unknown): Origin {
+  const { name, database, until, ...rest } = asFields(value, 'origins');
+  refuseUnknown(rest, 'origins');
+  return {
+    name: asText(name, 'origins.name'),
+    database: asText(database, 'origins.database'),
+    until: asCount(until, 'origins.until'),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Reads the head, creates the first one, and keeps the rule of the store's dates. */
 import { nodeProperties } from '../../environment/properties.ts';
 import type { StoreDate } from '../../store/object-store.ts';
-import type { Deadline, Failure } from '../log.ts';
+import { goneWhenOpened, type Deadline, type Failure } from '../log.ts';
 import { decodeHead, encodeHead, type Head } from './head.ts';
 import { beginningId, newId } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
@@ -14,10 +14,20 @@ export type Confirmation =
   | { readonly kind: 'behind'; readonly head: FoundHead }
   | Failure;
 
+interface HeadsOptions {
+  readonly graceMs: number;
+  /** Of a database that does not exist yet. */
+  readonly retainMs: number;
+  /** Whether it is known to be there, so that it is not created. */
+  readonly mustExist: boolean;
+}
+
 export class Heads {
   readonly #requests: Requests;
   readonly #name: string;
   readonly #graceMs: number;
+  readonly #retainMs: number;
+  readonly #mustExist: boolean;
   #newest: Head | undefined;
   /** The earliest date by which the newest is known to have been in place. */
   #newestSince: StoreDate;
@@ -25,7 +35,9 @@ export class Heads {
   #freshAt: StoreDate;
 
   /** @param name of the database in the store */
-  constructor(requests: Requests, name: string, graceMs: number) {
+  constructor(requests: Requests, name: string, { graceMs, retainMs, mustExist }: HeadsOptions) {
+    this.#mustExist = mustExist;
+    this.#retainMs = retainMs;
     this.#requests = requests;
     this.#name = name;
     this.#graceMs = graceMs;
@@ -49,9 +61,10 @@ export class Heads {
     for (;;) {
       const fetched = await this.fetch(deadline);
       if (fetched.kind !== 'notFound') return fetched;
+      if (this.#mustExist) return this.#requests.failure(goneWhenOpened, this.#name);
       environment.watcher?.observe(nodeProperties.databaseAbsent, true);
       const log = { number: 1, parent: beginningId };
-      const head = { database: newId(environment.random), generation: 1, log, snapshot: undefined, history: [] };
+      const head = firstHead(newId(environment.random), { log, retainMs: this.#retainMs });
       const timeoutMs = this.#requests.timeoutMs(deadline);
       const result = await store.put(this.#name, encodeHead(head), { ifNoneMatch: '*', timeoutMs });
       // Whatever has become of it: the head is what is there now.
@@ -129,4 +142,13 @@ export class Heads {
   refresh(date: StoreDate): void {
     if (date !== undefined && (this.#freshAt === undefined || date > this.#freshAt)) this.#freshAt = date;
   }
+}
+
+/** Of a database that begins here. */
+export function firstHead(
+  database: string,
+  parts: Pick<Head, 'log' | 'retainMs'> & Partial<Pick<Head, 'snapshot' | 'origins'>>,
+): Head {
+  const { log, retainMs, snapshot, origins = [] } = parts;
+  return { database, generation: 1, log, snapshot, history: [], origins, retainMs };
 }

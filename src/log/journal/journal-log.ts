@@ -26,7 +26,11 @@ export interface JournalLogOptions extends RequestOptions {
   readonly pipelineDepth: number;
   /** For so long after it became obsolete an object is left, by the store's dates. */
   readonly graceMs: number;
+  /** For so long everything that was in the database can be had again; `undefined`: as it was said before. */
+  readonly retainMs?: number | undefined;
   readonly snapshots: SnapshotLimits;
+  /** It is known to be there, so that it is not created. */
+  readonly mustExist?: boolean;
 }
 
 /** Collecting takes as long as it takes; what is left is for the next time. */
@@ -40,16 +44,17 @@ export class JournalLog implements Log {
   readonly #pipeline: Pipeline;
 
   constructor(options: JournalLogOptions) {
-    const { name, node, databaseCount, pipelineDepth, graceMs } = options;
+    const { name, node, databaseCount, pipelineDepth, graceMs, retainMs, mustExist = false } = options;
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
-    const heads = new Heads(requests, name, graceMs);
+    const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
     const collector = new Collector({ requests, name, databaseCount, graceMs });
     const snapshotter = new Snapshotter({
       requests,
       heads,
       name,
       graceMs,
+      retainMs,
       limits: options.snapshots,
       onSwapped: (head) => {
         const { clock } = requests.environment;

@@ -39,7 +39,7 @@ interface Side {
 
 /** Effects that take more than this, as JSON, are an object of their own: a record is small, and raced for. */
 const recordLengthMax = 1 << 20;
-const stored = { kind: 'stored' } as const;
+const stored = { kind: 'stored', date: undefined } as const;
 /** More than can be asked about while they are on their way. */
 const recentMax = 64;
 

@@ -21,7 +21,7 @@ export type Fetched<Content> =
   | { readonly kind: 'notFound'; readonly date: StoreDate }
   | Failure;
 
-export type PutNewOutcome = { readonly kind: 'stored' } | Failure;
+export type PutNewOutcome = { readonly kind: 'stored'; readonly date: StoreDate } | Failure;
 
 const bytesPerMs = 1000;
 /** After so many reads it is what is stored that is damaged. */
@@ -113,7 +113,7 @@ export class Requests {
     const backoff = this.backoff(deadline);
     for (;;) {
       const result = await this.store.put(name, body, { timeoutMs: this.timeoutMs(deadline, body.length) });
-      if (result.kind === 'stored') return { kind: 'stored' };
+      if (result.kind === 'stored') return { kind: 'stored', date: result.date };
       const reason = result.kind === 'failed' ? result.message : 'the store refuses a put without a condition';
       const isFinal = result.kind === 'failed' && result.failure === 'denied';
       if (isFinal || !(await backoff.wait())) return { kind: 'unavailable', reason };

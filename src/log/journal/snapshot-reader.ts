@@ -3,7 +3,7 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { crc32 } from './crc32.ts';
 import { FormatError } from './format-error.ts';
-import type { Head } from './head.ts';
+import { ownerOf, type Head } from './head.ts';
 import { decodeManifest, decodePart, type Manifest, type Part, type PartReference } from './manifest.ts';
 import type { Requests } from './requests.ts';
 
@@ -35,7 +35,8 @@ export class SnapshotReader {
     take: (effects: readonly Effect[]) => void,
   ): Promise<SnapshotOutcome> {
     const { requests, databaseCount } = this.#options;
-    const { database, snapshot: name, log } = head;
+    const { snapshot: name, log } = head;
+    const { database } = ownerOf(log.number - 1, head, '');
     const fetched = await requests.fetch(name, deadline, (body) => {
       const manifest = decodeManifest(body, { database, databaseCount });
       if (manifest.number + 1 === log.number && manifest.id === log.parent) return manifest;

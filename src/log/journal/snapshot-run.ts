@@ -3,7 +3,7 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline } from '../log.ts';
 import { crc32 } from './crc32.ts';
 import { encodeEffects } from './effect-format.ts';
-import { neededHistory } from './collector.ts';
+import { neededHistory } from './retention.ts';
 import type { Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { encodeManifest, encodePart, type DatabaseParts, type PartReference } from './manifest.ts';
@@ -30,6 +30,8 @@ interface SnapshotRunOptions {
   readonly heads: Heads;
   readonly name: string;
   readonly graceMs: number;
+  /** `undefined`: as the head says. */
+  readonly retainMs: number | undefined;
   readonly databases: readonly { readonly tracked: TrackedDatabase; readonly db: number }[];
   readonly point: SnapshotPoint;
   /** The snapshot that those parts belong to which have not changed since. */
@@ -155,24 +157,38 @@ export class SnapshotRun {
   }
 
   async #swap({ content: before, etag }: FoundHead): Promise<SnapshotRunOutcome> {
-    const { requests, heads, name, point, graceMs } = this.#options;
+    const { requests, heads, name, point } = this.#options;
     const databases = this.#options.databases.map(({ tracked, db }) => ({ db, parts: this.#partsOf(tracked) }));
     const snapshot = manifestName(name, this.#id);
     const manifest = encodeManifest({ database: heads.database, ...point, databases });
-    if ((await requests.putNew(snapshot, manifest, this.#deadline)).kind !== 'stored') return { kind: 'failed' };
-    const at = heads.newestSince;
+    const stored = await requests.putNew(snapshot, manifest, this.#deadline);
+    if (stored.kind !== 'stored') return { kind: 'failed' };
+    const since = heads.newestSince;
     // A store without dates: nothing can be said of when anything became obsolete.
-    if (at === undefined) return { kind: 'failed' };
-    const head: Head = {
+    if (since === undefined || stored.date === undefined) return { kind: 'failed' };
+    const head = this.#nextHead(before, { since, now: stored.date, snapshot });
+    const isSwapped = await heads.swap(head, etag, this.#deadline);
+    const length = databases.reduce((sum, { parts }) => sum + parts.reduce((all, part) => all + part.length, 0), 0);
+    return isSwapped ? { kind: 'swapped', head, length } : { kind: 'failed' };
+  }
+
+  /** @param since when the head before it was in place, at the latest */
+  #nextHead(before: Head, { since, now, snapshot }: { since: number; now: number; snapshot: string }): Head {
+    const { point, graceMs } = this.#options;
+    const retainMs = this.#options.retainMs ?? before.retainMs;
+    const earlier = [...before.history, { number: before.log.number, snapshot: before.snapshot, at: since }];
+    const history = neededHistory(earlier, now, { graceMs, retainMs });
+    const first = history[0]?.number ?? point.number + 1;
+    return {
       database: before.database,
       generation: before.generation + 1,
       log: { number: point.number + 1, parent: point.id },
       snapshot,
-      history: [...neededHistory(before, at, graceMs), { number: before.log.number, snapshot: before.snapshot, at }],
+      history,
+      // The snapshot before the first number needed may be that of an origin, too.
+      origins: before.origins.filter(({ until }) => until >= first - 1),
+      retainMs,
     };
-    const isSwapped = await heads.swap(head, etag, this.#deadline);
-    const length = databases.reduce((sum, { parts }) => sum + parts.reduce((all, part) => all + part.length, 0), 0);
-    return isSwapped ? { kind: 'swapped', head, length } : { kind: 'failed' };
   }
 
   #partsOf(tracked: TrackedDatabase): DatabaseParts['parts'] {

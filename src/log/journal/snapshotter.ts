@@ -34,6 +34,8 @@ interface SnapshotterOptions {
   readonly heads: Heads;
   readonly name: string;
   readonly graceMs: number;
+  /** `undefined`: as the head says. */
+  readonly retainMs: number | undefined;
   readonly limits: SnapshotLimits;
   /** A new head is in place. */
   readonly onSwapped: (head: Head) => void;
@@ -64,14 +66,16 @@ export class Snapshotter {
   }
 
   /** The keyspace is what this snapshot says. */
-  adopt(name: string, { databases }: Manifest, keyspace: Keyspace): void {
+  adopt(name: string, { database: owner, databases }: Manifest, keyspace: Keyspace): void {
     this.#base = name;
     this.#tracked.clear();
     this.#logLength = 0;
     this.#snapshotLength = 0;
+    // The parts of another database are not named in a snapshot of this one: from its first on a branch has its own.
+    const isOwn = owner === this.#options.heads.database;
     for (const { db, parts } of databases) {
       const database = keyspace.database(db);
-      this.#tracked.set(database, { tracked: new TrackedDatabase(database, parts.length, parts), db });
+      if (isOwn) this.#tracked.set(database, { tracked: new TrackedDatabase(database, parts.length, parts), db });
       for (const { length } of parts) this.#snapshotLength += length;
     }
   }
