@@ -41,7 +41,8 @@ export class RecognisingLog implements Log {
     const result = await new Requests(this.#options).get(name, deadline);
     if (result.kind === 'unavailable') return result;
     if (result.kind === 'found') this.layout = looksLikeHead(result.body) ? 'journal' : 'plain';
-    this.#log = this.layout === 'plain' ? new PlainLog(this.#options) : new JournalLog(this.#options);
+    const options = { ...this.#options, mustExist: result.kind === 'found' };
+    this.#log = this.layout === 'plain' ? new PlainLog(options) : new JournalLog(options);
     return this.#log.open(keyspace, deadline);
   }
 

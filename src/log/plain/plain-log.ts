@@ -13,7 +13,17 @@ import type { Environment } from '../../environment/environment.ts';
 import { nodeProperties, type Property } from '../../environment/properties.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { ETag, ObjectStore, StoreFailure } from '../../store/object-store.ts';
-import type { AppendOutcome, Changes, Commit, Deadline, Failure, Log, OpenOutcome, VerifyOutcome } from '../log.ts';
+import {
+  goneWhenOpened,
+  type AppendOutcome,
+  type Changes,
+  type Commit,
+  type Deadline,
+  type Failure,
+  type Log,
+  type OpenOutcome,
+  type VerifyOutcome,
+} from '../log.ts';
 import { Backoff } from './backoff.ts';
 import { applyImage } from './apply-image.ts';
 import { decodeImage, encodeKeyspace, FormatError, type Image } from './plain-format.ts';
@@ -35,6 +45,8 @@ export interface PlainLogOptions {
   readonly databaseCount: number;
   /** How long a single request may take; a large body gets a second more for each megabyte. Default: 10 s. */
   readonly requestTimeoutMs?: number;
+  /** It is known to be there, so that it is not created. */
+  readonly mustExist?: boolean;
 }
 
 /** A commit whose PUT was answered otherwise than hoped. */
@@ -253,6 +265,7 @@ export class PlainLog implements Log {
       this.#observe(nodeProperties.databaseVanished);
       return this.#refusal('has vanished; restore it, or restart the nodes to begin with an empty database');
     }
+    if (this.#options.mustExist === true) return this.#refusal(goneWhenOpened);
     this.#observe(nodeProperties.databaseAbsent);
     const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());
     return { kind: 'read', version: { etag: undefined, image, trail: [absentId], unique: true, hasTrail: true } };
