@@ -18,6 +18,7 @@ import {
   type Reading,
 } from './answers.ts';
 import type { Answers, Connection } from './connection.ts';
+import { describeReply } from './describe-reply.ts';
 import type { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
 import type { WorkloadPlan } from './plan.ts';
@@ -130,26 +131,38 @@ export interface PlannedPipeline {
   run(connection: Connection, timeoutMs: number): Promise<readonly Result[]>;
 }
 
+/** One of them is followed by an ECHO, which a server knows the answer to before those of the others. */
 export function planPipeline({ dice, plan, keys, fresh }: PlanOptions): PlannedPipeline {
   const commands = Array.from({ length: 2 + dice.below(5) }, () => {
     const index = dice.below(plan.keys);
     const key = keys.name('s', index);
     return dice.pick([() => read(key), () => set(key, fresh()), () => increment(keys.name('c', index))])();
   });
+  const echoAt = 1 + dice.below(commands.length);
+  const echoed = String(fresh());
+  const words = commands.map((command) => command.words).toSpliced(echoAt, 0, ['ECHO', echoed]);
   return {
     questions: commands.map(({ question }) => question),
     run: async (connection, timeoutMs) => {
-      const answers = await connection.ask(
-        commands.map(({ words }) => words),
-        timeoutMs,
-      );
-      return commands.map((command, i) =>
-        command.result(
-          answers.kind === 'lost' ? answers : { kind: 'answered', replies: [answers.replies[i] as Reply] },
-        ),
-      );
+      const answers = await connection.ask(words, timeoutMs);
+      if (answers.kind === 'lost') return commands.map((command) => command.result(answers));
+      const echo = answers.replies[echoAt] as Reply;
+      const replies = answers.replies.toSpliced(echoAt, 1);
+      return commands.map((command, i) => {
+        const result = command.result({ kind: 'answered', replies: [replies[i] as Reply] });
+        return i === echoAt - 1 && !isEcho(echo, echoed) ? wrongEcho(echo, result) : result;
+      });
     },
   };
+}
+
+function isEcho(reply: Reply, text: string): boolean {
+  return reply === text || errorOf(reply) !== undefined;
+}
+
+function wrongEcho(echo: Reply, result: Result): Result {
+  const reason = `what comes before the answer ${describeReply(echo)} to an ECHO behind it`;
+  return { outcome: result.outcome === 'fail' ? 'fail' : 'info', reason, isWrong: true };
 }
 
 /**
