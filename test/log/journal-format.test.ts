@@ -26,6 +26,10 @@ const head: Head = {
   snapshot: 'db.snapshot/1.json',
   history: [{ number: 1, snapshot: undefined, at: 1_800_000_000_000 }],
   origins: [{ name: 'other', database: 'd0', until: 3 }],
+  branches: [
+    { name: 'a', database: 'd2', from: 1, until: 2, snapshot: undefined, at: 1_800_000_000_000 },
+    { name: 'b', database: 'd3', from: 3, until: 9, snapshot: 'db.snapshot/1.json', at: 1_800_000_000_001 },
+  ],
   retainMs: 60_000,
 };
 

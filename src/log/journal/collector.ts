@@ -10,7 +10,6 @@
  */
 import type { ListedObject } from '../../store/object-store.ts';
 import type { Deadline } from '../log.ts';
-import { neededByBranches, type BranchNote } from './branches.ts';
 import { ownerOf, type EarlierHead, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
@@ -43,8 +42,6 @@ export class Collector {
   async collect(head: Head, at: number, deadline: Deadline): Promise<void> {
     const { requests, name, graceMs } = this.#options;
     const own: ListedObject[] = [];
-    const branches = await neededByBranches(this.#options, head.database, at, deadline);
-    if (branches === undefined) return;
     for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
       const listed = await requests.list(prefix, deadline);
       if (listed === undefined) return;
@@ -54,12 +51,12 @@ export class Collector {
     const [oldest] = needed as [EarlierHead];
     // What the oldest made obsolete has been so for the grace period only if the oldest is that old itself.
     const first = oldest.at + graceMs < at ? oldest.number : 0;
-    const parts = await this.#partsOf(head, needed, branches, deadline);
+    const parts = await this.#partsOf(head, needed, deadline);
     if (parts === undefined) return;
     const isObsolete = ({ name: object, modifiedAt }: ListedObject): boolean => {
       if (object.startsWith(recordPrefix(name)) || object.startsWith(sidePrefix(name))) {
         const number = numberOf(name, object) ?? first;
-        return number < first && !branches.some(({ from, until }) => from <= number && number <= until);
+        return number < first && !head.branches.some(({ from, until }) => from <= number && number <= until);
       }
       return object.startsWith(snapshotPrefix(name)) && !parts.has(object) && modifiedAt < at - dateToleranceMs;
     };
@@ -70,12 +67,11 @@ export class Collector {
   async #partsOf(
     head: Head,
     heads: readonly EarlierHead[],
-    branches: readonly BranchNote[],
     deadline: Deadline,
   ): Promise<ReadonlySet<string> | undefined> {
     const snapshots = [
       ...heads.map(({ number, snapshot }) => ({ snapshot, owner: ownerOf(number - 1, head, this.#options.name) })),
-      ...branches.map(({ from, snapshot }) => ({ snapshot, owner: ownerOf(from - 1, head, this.#options.name) })),
+      ...head.branches.map(({ from, snapshot }) => ({ snapshot, owner: ownerOf(from - 1, head, this.#options.name) })),
     ];
     const { requests, databaseCount } = this.#options;
     const names = new Set<string>();

@@ -28,6 +28,21 @@ export interface Origin {
   readonly until: number;
 }
 
+/** A database that begins as this one was, and still needs objects of it (`branches.ts`). */
+export interface Branch {
+  /** Its name in the store. */
+  readonly name: string;
+  /** The id that its objects bear. */
+  readonly database: string;
+  /** The first and the last record that it needs. */
+  readonly from: number;
+  readonly until: number;
+  /** The snapshot before the first record, if it needs one of this database. */
+  readonly snapshot: string | undefined;
+  /** When it was entered, by the store's date, in milliseconds since 1970. */
+  readonly at: number;
+}
+
 export interface Head {
   /** What all objects of this database say that they belong to; made by chance when it is created. */
   readonly database: string;
@@ -40,6 +55,7 @@ export interface Head {
   readonly history: readonly EarlierHead[];
   /** The first numbers are those of the first; none: all is the database's own. */
   readonly origins: readonly Origin[];
+  readonly branches: readonly Branch[];
   /** For so many milliseconds all that was ever in the database can be had again; 0: only what is in it now. */
   readonly retainMs: number;
 }
@@ -62,7 +78,8 @@ export function ownerOf(
   return origins.find(({ until }) => number <= until) ?? { name, database, until: Infinity };
 }
 
-export function encodeHead({ database, generation, log, snapshot, history, origins, retainMs }: Head): Buffer {
+export function encodeHead({ database, generation, log, snapshot, history, ...more }: Head): Buffer {
+  const { origins, branches, retainMs } = more;
   const head = {
     valthree: 'head',
     version: headVersion,
@@ -72,6 +89,7 @@ export function encodeHead({ database, generation, log, snapshot, history, origi
     snapshot: snapshot ?? null,
     history,
     ...(origins.length === 0 ? {} : { origins }),
+    ...(branches.length === 0 ? {} : { branches }),
     ...(retainMs === 0 ? {} : { retain: retainMs }),
   };
   return withChecksum(Buffer.from(JSON.stringify(head).slice(0, -1), 'utf8'));
@@ -85,7 +103,7 @@ export function looksLikeHead(body: Uint8Array): boolean {
 /** @throws FormatError */
 export function decodeHead(body: Uint8Array): Head {
   const fields = parseChecked(body, 'head', headVersion);
-  const { database, generation, log, snapshot, history, origins, retain, ...rest } = fields;
+  const { database, generation, log, snapshot, history, origins, branches, retain, ...rest } = fields;
   refuseUnknown(rest, 'it');
   return {
     database: asText(database, 'database'),
@@ -94,7 +112,21 @@ export function decodeHead(body: Uint8Array): Head {
     snapshot: snapshot === null ? undefined : asText(snapshot, 'snapshot'),
     history: asList(history, 'history').map(decodeEarlier),
     origins: origins === undefined ? [] : asList(origins, 'origins').map(decodeOrigin),
+    branches: branches === undefined ? [] : asList(branches, 'branches').map(decodeBranch),
     retainMs: retain === undefined ? 0 : asCount(retain, 'retain'),
+  };
+}
+
+function decodeBranch(value: unknown): Branch {
+  const { name, database, from, until, snapshot, at, ...rest } = asFields(value, 'branches');
+  refuseUnknown(rest, 'branches');
+  return {
+    name: asText(name, 'branches.name'),
+    database: asText(database, 'branches.database'),
+    from: asCount(from, 'branches.from'),
+    until: asCount(until, 'branches.until'),
+    snapshot: snapshot === undefined ? undefined : asText(snapshot, 'branches.snapshot'),
+    at: asCount(at, 'branches.at'),
   };
 }
 

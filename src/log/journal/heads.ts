@@ -150,5 +150,5 @@ export function firstHead(
   parts: Pick<Head, 'log' | 'retainMs'> & Partial<Pick<Head, 'snapshot' | 'origins'>>,
 ): Head {
   const { log, retainMs, snapshot, origins = [] } = parts;
-  return { database, generation: 1, log, snapshot, history: [], origins, retainMs };
+  return { database, generation: 1, log, snapshot, history: [], origins, branches: [], retainMs };
 }

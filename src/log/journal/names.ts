@@ -41,16 +41,6 @@ export function partName(database: string, snapshotId: string, db: number, part:
   return `${snapshotPrefix(database)}${snapshotId}-${db}-${part}.json.gz`;
 }
 
-/** What branches need of the database. */
-export function branchPrefix(database: string): string {
-  return `${database}.branches/`;
-}
-
-/** @param branch the id of the branch */
-export function branchName(database: string, branch: string): string {
-  return `${branchPrefix(database)}${branch}.json`;
-}
-
 export function snapshotPrefix(database: string): string {
   return `${database}.snapshot/`;
 }

@@ -2,6 +2,7 @@
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline } from '../log.ts';
 import { crc32 } from './crc32.ts';
+import { liveBranches } from './branches.ts';
 import { encodeEffects } from './effect-format.ts';
 import { neededHistory } from './retention.ts';
 import type { Head } from './head.ts';
@@ -166,7 +167,9 @@ export class SnapshotRun {
     const since = heads.newestSince;
     // A store without dates: nothing can be said of when anything became obsolete.
     if (since === undefined || stored.date === undefined) return { kind: 'failed' };
-    const head = this.#nextHead(before, { since, now: stored.date, snapshot });
+    const now = stored.date;
+    const branches = await liveBranches(before, { ...this.#options, now }, this.#deadline);
+    const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
     const isSwapped = await heads.swap(head, etag, this.#deadline);
     const length = databases.reduce((sum, { parts }) => sum + parts.reduce((all, part) => all + part.length, 0), 0);
     return isSwapped ? { kind: 'swapped', head, length } : { kind: 'failed' };
@@ -187,6 +190,7 @@ export class SnapshotRun {
       history,
       // The snapshot before the first number needed may be that of an origin, too.
       origins: before.origins.filter(({ until }) => until >= first - 1),
+      branches: before.branches,
       retainMs,
     };
   }
