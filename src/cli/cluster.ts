@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { Command, Option } from 'commander';
 import { formatAddress } from './addresses.ts';
 import { exitCodes, UsageError } from './exit.ts';
-import { addServeOptions, integer, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
+import { integer } from './integer-option.ts';
+import { addServeOptions, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
 
 const description = `Start several nodes over one store in this terminal. Takes the flags of serve; the nodes listen on
 consecutive ports, beginning with that of --addr. Ctrl-C stops them all.`;

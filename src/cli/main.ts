@@ -4,9 +4,11 @@
  * young: a third more commands per second.
  */
 import { Command, CommanderError } from 'commander';
+import { branchCommand } from './branch.ts';
 import { checkCommand } from './check.ts';
 import { clusterCommand } from './cluster.ts';
 import { exitCodes, UsageError } from './exit.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { workloadCommand } from './workload.ts';
@@ -18,7 +20,16 @@ const program = new Command('valthree')
   .showSuggestionAfterError()
   .exitOverride();
 
-for (const command of [serveCommand(), clusterCommand(), workloadCommand(), checkCommand(), simulateCommand()]) {
+const commands = [
+  serveCommand(),
+  clusterCommand(),
+  branchCommand(),
+  restoreCommand(),
+  workloadCommand(),
+  checkCommand(),
+  simulateCommand(),
+];
+for (const command of commands) {
   program.addCommand(command.copyInheritedSettings(program));
 }
 

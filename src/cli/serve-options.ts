@@ -1,5 +1,5 @@
 /** The flags of `valthree serve`: what they are called, what they mean, what is refused. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { fromText } from '../resp/bytes.ts';
 import { layouts, type Layout } from '../log/recognising-log.ts';
 import { logLevels, type LogLevel } from '../server/logger.ts';
@@ -7,33 +7,23 @@ import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
 import { bulkLengthMax } from '../server/settings.ts';
 import { isLoopback } from '../server/socket-facts.ts';
-import { parseStoreUrl } from '../store/store-url.ts';
 import { parseAddress, type Address } from './addresses.ts';
-import { parseDuration } from './durations.ts';
+import { parseDuration, parseLongDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { UsageError } from './exit.ts';
+import { integer } from './integer-option.ts';
+import { resolveStore, storeOptions, type StoreFlags } from './store-options.ts';
 
 /** As commander hands them over. */
-interface ServeFlags {
+interface ServeFlags extends StoreFlags {
   readonly addr: Address;
-  readonly store?: string;
-  readonly name: string;
   readonly layout: Layout;
+  readonly retain?: number;
   readonly pipeline: number;
   readonly grace: number;
   readonly maxKeys: number;
   readonly databases: number;
   readonly commitInterval: number;
-  readonly s3Addr?: string;
-  readonly s3Endpoint?: string;
-  readonly s3Region?: string;
-  readonly s3Bucket?: string;
-  readonly s3User?: string;
-  readonly s3Pass?: string;
-  readonly s3PathStyle?: boolean;
-  readonly s3CaFile?: string;
-  readonly s3Timeout: number;
-  readonly s3RequestTimeout: number;
   readonly maxClients: number;
   readonly timeout: number;
   readonly tcpKeepalive: number;
@@ -49,13 +39,11 @@ interface ServeFlags {
   readonly logLevel?: LogLevel;
 }
 
-const defaultStore = './valthree-data';
-
 /** Adds all flags, each with its environment variable. */
 export function addServeOptions(command: Command): Command {
   const groups: readonly (readonly [heading: string, options: readonly Option[]])[] = [
     ['Where to listen:', listenOptions()],
-    ['Where the data is:', storeOptions()],
+    ['Where the data is:', [...storeOptions(), ...layoutOptions()]],
     ['How it works:', workOptions()],
     ['Who may connect:', securityOptions()],
     ['What it tells:', logOptions()],
@@ -83,26 +71,13 @@ function listenOptions(): Option[] {
   ];
 }
 
-function storeOptions(): Option[] {
+function layoutOptions(): Option[] {
   return [
-    new Option('--store <url>', `s3://bucket/name, a directory, or memory: (${defaultStore})`),
-    new Option('--name <name>', 'name of the database, where --store has none').default('valthree'),
     new Option('--layout <layout>', 'how a new database is laid out').choices(layouts).default('plain'),
-    new Option('--s3-addr <url>', 'address of the S3 server, http://host:port (AWS)'),
-    new Option('--s3-endpoint <url>', 'the same'),
-    new Option('--s3-region <region>', 'region (AWS_REGION, or us-east-1 with --s3-addr)'),
-    new Option('--s3-bucket <bucket>', 'bucket, where --store is not given'),
-    new Option('--s3-user <key>', "access key (AWS's own variables and credential chain)"),
-    new Option('--s3-pass <secret>', 'secret key; better as VALTHREE_S3_PASS'),
-    new Option('--s3-path-style', 'http://host/bucket/key, as most servers want (with --s3-addr)'),
-    new Option('--no-s3-path-style', 'http://bucket.host/key (on AWS)'),
-    new Option('--s3-ca-file <file>', 'certificates to trust beside the usual ones, PEM'),
-    new Option('--s3-timeout <duration>', 'how long a command waits for the store before it is answered with an error')
-      .argParser(parseDuration)
-      .default(60_000, '60s'),
-    new Option('--s3-request-timeout <duration>', 'how long one request may take before it is sent again')
-      .argParser(parseDuration)
-      .default(10_000, '10s'),
+    new Option(
+      '--retain <duration>',
+      'how long the past can be had again, 7d, in the journal layout; 0: not at all (as it was said before)',
+    ).argParser(parseLongDuration),
   ];
 }
 
@@ -148,16 +123,6 @@ function logOptions(): Option[] {
   ];
 }
 
-/** A whole number in this range. */
-export function integer(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (!(value >= min && value <= max))
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
-}
-
 export type ResolvedServeOptions = Omit<NodeOptions, 'version' | 'logger' | 'onShutdown'> & {
   readonly json: boolean;
   readonly level: LogLevel;
@@ -175,6 +140,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     layout: flags.layout,
     pipelineDepth: flags.pipeline,
     graceMs: positive(flags.grace, '--grace'),
+    retainMs: flags.retain,
     databases: flags.databases,
     keysMax: flags.maxKeys,
     storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),
@@ -214,37 +180,6 @@ function commitIntervalOf({ commitInterval, s3Timeout }: ServeFlags): number {
     throw new UsageError('--commit-interval must be less than --s3-timeout: commands would time out while they wait');
   }
   return commitInterval;
-}
-
-function resolveStore(flags: ServeFlags): NodeOptions['store'] {
-  const endpoint = flags.s3Addr ?? flags.s3Endpoint;
-  if (flags.store !== undefined && flags.s3Bucket !== undefined) {
-    throw new UsageError('--store and --s3-bucket say the same thing; use one of them');
-  }
-  if (flags.s3Addr !== undefined && flags.s3Endpoint !== undefined && flags.s3Addr !== flags.s3Endpoint) {
-    throw new UsageError('--s3-addr and --s3-endpoint are two names of one flag; use one of them');
-  }
-  const url = flags.store ?? (flags.s3Bucket === undefined ? defaultStore : `s3://${flags.s3Bucket}`);
-  const place = parseStoreUrl(url);
-  if (place.kind === 'bad') throw new UsageError(place.reason);
-  if (endpoint !== undefined && place.kind !== 's3') {
-    throw new UsageError('--s3-addr needs a bucket: --store s3://bucket/name, or --s3-bucket');
-  }
-  if ((flags.s3User === undefined) !== (flags.s3Pass === undefined)) {
-    throw new UsageError('--s3-user and --s3-pass go together');
-  }
-  return {
-    url,
-    s3: {
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(flags.s3Region === undefined ? {} : { region: flags.s3Region }),
-      ...(flags.s3PathStyle === undefined ? {} : { pathStyle: flags.s3PathStyle }),
-      ...(flags.s3CaFile === undefined ? {} : { tlsCaFile: flags.s3CaFile }),
-      ...(flags.s3User === undefined || flags.s3Pass === undefined
-        ? {}
-        : { credentials: { accessKeyId: flags.s3User, secretAccessKey: flags.s3Pass } }),
-    },
-  };
 }
 
 function resolveTls(flags: ServeFlags): TlsFiles | undefined {

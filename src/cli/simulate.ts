@@ -7,7 +7,7 @@ import { faultNames, type FaultName, type Scenario } from '../simulation/scenari
 import { prepareArtifacts } from './artifacts.ts';
 import { exitCodes } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
-import { integer } from './serve-options.ts';
+import { integer } from './integer-option.ts';
 import { reportFailure } from './simulate-report.ts';
 
 interface SimulateFlags {

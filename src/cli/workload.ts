@@ -11,7 +11,7 @@ import { prepareArtifacts } from './artifacts.ts';
 import { parseDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { ProgressLine } from './progress-line.ts';
-import { integer } from './serve-options.ts';
+import { integer } from './integer-option.ts';
 import { WorkloadConnections } from './workload-connections.ts';
 import { reportViolation } from './workload-report.ts';
 

@@ -27,6 +27,8 @@ export interface NodeSettings {
   readonly pipelineDepth: number;
   /** For so long obsolete objects are left in the store. */
   readonly graceMs: number;
+  /** For so long the past of the database can be had again; `undefined`: as it was said before. */
+  readonly retainMs?: number | undefined;
   /** When snapshots are due. */
   readonly snapshots?: SnapshotLimits;
   readonly databases: number;
@@ -64,6 +66,7 @@ export function assembleNode(parts: NodeParts): NodeServer {
     requestTimeoutMs,
     pipelineDepth: parts.pipelineDepth,
     graceMs: parts.graceMs,
+    retainMs: parts.retainMs,
     snapshots: parts.snapshots ?? snapshotLimitsDefault,
   });
   const engine = new Engine({

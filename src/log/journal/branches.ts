@@ -31,7 +31,7 @@ export async function liveBranches(
 }
 
 /** Whether what the branch needs is kept by this head. */
-export function keeps(head: Head, { from, until, snapshot }: Omit<Branch, 'name' | 'database' | 'at'>): boolean {
+function keeps(head: Head, { from, until, snapshot }: Omit<Branch, 'name' | 'database' | 'at'>): boolean {
   const newest = { number: head.log.number, snapshot: head.snapshot };
   const heads = [...head.history, newest];
   const oldest = heads[0] ?? newest;

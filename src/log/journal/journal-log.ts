@@ -73,6 +73,11 @@ export class JournalLog implements Log {
     return this.#requests.retries;
   }
 
+  /** The number of the newest record that this log has handed over or committed. */
+  get newest(): number {
+    return this.#follower.tip.next - 1;
+  }
+
   /** A large database takes as long as it takes: it is each request that is given up after the deadline's time. */
   open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
     this.#requests.patienceMs = deadline - this.#requests.environment.clock.monotonic();

@@ -5,7 +5,8 @@
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { Chain, type Until, type ValidRecord } from './chain.ts';
-import { decodeHead, ownerOf, type Head } from './head.ts';
+import { FormatError } from './format-error.ts';
+import { decodeHead, looksLikeHead, ownerOf, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { beginningId } from './record.ts';
 import type { Requests } from './requests.ts';
@@ -34,6 +35,11 @@ export interface PastState {
   readonly time: number;
 }
 
+function decodeJournalHead(body: Uint8Array): Head {
+  if (!looksLikeHead(body)) throw new FormatError('it is not in the journal layout, and no other keeps its past');
+  return decodeHead(body);
+}
+
 interface PastOptions {
   readonly requests: Requests;
   /** Of the database in the store. */
@@ -51,7 +57,7 @@ export class Past {
   /** Finds the last commit until then, and all that leads to it. `{}`: the newest. */
   async find(until: Until, deadline: Deadline): Promise<PastState | Failure> {
     const { requests, name } = this.#options;
-    const head = await requests.fetch(name, deadline, decodeHead);
+    const head = await requests.fetch(name, deadline, decodeJournalHead);
     if (head.kind === 'unavailable') return head;
     if (head.kind === 'notFound') return requests.failure('is not there: there is no such database', name);
     const start = await this.#startBefore(until, head.content, deadline);

@@ -22,6 +22,9 @@ export type RestoreOutcome =
       /** The commit that the database is now as it was at, and its time. */
       readonly number: number;
       readonly time: number;
+      /** The newest commit before that. */
+      readonly before: number;
+      /** How many keys got another value, expiry or both, and how many were deleted. */
       readonly set: number;
       readonly deleted: number;
     }
@@ -45,8 +48,9 @@ export async function restore(options: RestoreOptions, deadline: Deadline): Prom
   for (let conflicts = 0; ; conflicts++) {
     const effects = difference(keyspace, wanted, environment.clock.now());
     const deleted = effects.filter(({ kind }) => kind === 'delete').length;
-    const set = effects.filter(({ kind }) => kind === 'setString').length;
-    const done = { kind: 'restored', number: state.number, time: state.time, set, deleted } as const;
+    const set = new Set(effects.flatMap((effect) => (isSetting(effect) ? [`${effect.db} ${effect.key}`] : []))).size;
+    const { number, time } = state;
+    const done = { kind: 'restored', number, time, before: log.newest, set, deleted } as const;
     if (options.isRehearsal || effects.length === 0) return done;
     const outcome = await commit(log, keyspace, effects, deadline);
     if (outcome.kind === 'committed') return done;
@@ -55,6 +59,10 @@ export async function restore(options: RestoreOptions, deadline: Deadline): Prom
       return { kind: 'unavailable', reason: 'others write all the time; stop them, and try again' };
     outcome.changes?.applyTo(keyspace);
   }
+}
+
+function isSetting(effect: Effect): effect is Effect & { readonly kind: 'setString' | 'setExpiry' } {
+  return effect.kind === 'setString' || effect.kind === 'setExpiry';
 }
 
 /** The keyspace is as before where it was not committed. */
