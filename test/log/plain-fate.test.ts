@@ -243,6 +243,19 @@ describe('an error that says that nothing was written', () => {
     expect(await node.append('b', '1')).toMatchObject({ kind: 'uncertain', reason: 'no more' });
   });
 
+  it('is not given for a 412 where nobody can read what is there: it may be the answer to the second delivery', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    await node.append('a', '1');
+    world.putFaults.push(async (put) => {
+      await put();
+      return put();
+    });
+    world.getFaults.push(() => Promise.resolve(storeFailure('denied', 'no more')));
+    expect(await node.append('b', '1')).toMatchObject({ kind: 'uncertain', reason: 'no more' });
+    expect(JSON.parse(await world.text())).toEqual({ a: '1', b: '1' });
+  });
+
   it.each(['throttled', 'unknown', 'corrupt'] as const)('is not given after a failure of the kind %s', async (kind) => {
     const world = new World();
     const node = await new Node(world).open();

@@ -215,6 +215,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/log/plain/plain-log.ts',
     find: 'return failure(true, outcome.reason);',
     replace: 'return failure(of.ambiguous, outcome.reason);',
+    test: 'test/log/plain-fate.test.ts',
   },
   {
     name: 'news that a proof brings, told to commands that came after it was asked for',
