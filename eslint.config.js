@@ -4,6 +4,7 @@ import tseslint from 'typescript-eslint';
 /** Imports go down this list only (docs/architecture.md). `verify` stands alone. */
 const layers = [
   'cli',
+  'tools',
   'server',
   'cluster',
   'engine',

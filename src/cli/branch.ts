@@ -2,10 +2,11 @@
 import { Command, Option } from 'commander';
 import { createBranch } from '../log/journal/create-branch.ts';
 import type { Until } from '../log/journal/chain.ts';
+import { databaseCountMax } from '../tools/database-reader.ts';
 import { parseLongDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { exitCodes } from './exit.ts';
-import { databaseCountMax, describeCommit, openDatabase, parseAt, placesOf } from './open-database.ts';
+import { describeCommit, openDatabase, parseAt, placesOf } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 
 type BranchFlags = StoreFlags & { readonly at?: Until; readonly retain?: number };
@@ -46,7 +47,7 @@ export function branchCommand(): Command {
 
 async function run(source: string, branch: string, given: BranchFlags): Promise<number> {
   const { flags, destination } = placesOf(source, branch, given);
-  const { requests, name, store } = await openDatabase(flags);
+  const { requests, name, store } = await openDatabase(flags, 'write');
   const outcome = await createBranch(
     {
       requests,

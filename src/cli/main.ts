@@ -12,6 +12,7 @@ import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { workloadCommand } from './workload.ts';
+import { verifyCommand } from './verify.ts';
 import { version } from './version.ts';
 
 const program = new Command('valthree')
@@ -25,6 +26,7 @@ const commands = [
   clusterCommand(),
   branchCommand(),
   restoreCommand(),
+  verifyCommand(),
   workloadCommand(),
   checkCommand(),
   simulateCommand(),

@@ -1,4 +1,5 @@
 /** A database in its store, for commands that work on it without serving it. */
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { systemEnvironment } from '../environment/system.ts';
 import type { Until } from '../log/journal/chain.ts';
@@ -10,9 +11,6 @@ import { parseStoreUrl } from '../store/store-url.ts';
 import { UsageError } from './exit.ts';
 import { resolveStore, type StoreFlags } from './store-options.ts';
 
-/** Of `SELECT`; no tool refuses what some node has written. */
-export const databaseCountMax = 10_000;
-
 export interface OpenDatabase {
   readonly store: ObjectStore;
   readonly name: string;
@@ -20,15 +18,28 @@ export interface OpenDatabase {
   readonly requests: Requests;
 }
 
-/** @throws UsageError where there is no such store; Error where it cannot be reached */
-export async function openDatabase(flags: StoreFlags): Promise<OpenDatabase> {
+/**
+ * @param access `read`: nothing is written, created or probed
+ * @throws UsageError where there is no such store, or it cannot be reached
+ */
+export async function openDatabase(flags: StoreFlags, access: 'read' | 'write'): Promise<OpenDatabase> {
   const environment = systemEnvironment();
-  const opened = await openStore({ ...resolveStore(flags), environment });
+  const place = resolveStore(flags);
+  refuseWhatIsNotThere(place.url);
+  const opened = await openStore({ ...place, environment, isReadOnly: access === 'read' });
   if (opened.kind === 'failed') throw new UsageError(opened.message);
   const { store } = opened;
   const requests = new Requests({ store, environment, requestTimeoutMs: flags.s3RequestTimeout });
   requests.patienceMs = flags.s3Timeout;
   return { store, name: opened.name ?? flags.name, environment, requests };
+}
+
+/** Only nodes create stores. */
+function refuseWhatIsNotThere(url: string): void {
+  const place = parseStoreUrl(url);
+  if (place.kind === 'memory') throw new UsageError('--store memory: is gone with its process; name another store');
+  if (place.kind === 'file' && !existsSync(place.directory))
+    throw new UsageError(`there is no directory ${place.directory}; say where the database is by --store`);
 }
 
 /**

@@ -4,9 +4,10 @@ import { Command, Option } from 'commander';
 import type { Until } from '../log/journal/chain.ts';
 import { restore } from '../log/journal/restore.ts';
 import { snapshotLimitsDefault } from '../log/journal/snapshotter.ts';
+import { databaseCountMax } from '../tools/database-reader.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { exitCodes } from './exit.ts';
-import { databaseCountMax, describeCommit, openDatabase, parseAt } from './open-database.ts';
+import { describeCommit, openDatabase, parseAt } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 
 type RestoreFlags = StoreFlags & { readonly at: Until; readonly dryRun: boolean };
@@ -41,7 +42,7 @@ export function restoreCommand(): Command {
 }
 
 async function run(flags: RestoreFlags): Promise<number> {
-  const { store, name, environment } = await openDatabase(flags);
+  const { store, name, environment } = await openDatabase(flags, 'write');
   const outcome = await restore(
     {
       store,

@@ -22,6 +22,8 @@ export interface OpenStoreOptions {
   readonly s3?: Omit<S3Options, 'bucket' | 'prefix'>;
   /** For requests that name no time-out of their own. */
   readonly timeoutMs?: number;
+  /** For those who only look: nothing is created, and there is no probe, which would write. */
+  readonly isReadOnly?: boolean;
 }
 
 export interface OpenedStore {
@@ -40,6 +42,9 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore 
   const connected = await connect(options);
   if (connected.kind === 'failed') return connected;
   const { store, dialects } = connected;
+  const { name, createdBucket } = connected;
+  if (options.isReadOnly === true)
+    return { kind: 'opened', store, name, dialect: undefined, createdBucket, date: undefined };
   const verdict = await probe({
     store,
     environment: options.environment,
@@ -49,7 +54,6 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore 
     await store.close();
     return verdict.kind === 'unfit' ? storeFailure('denied', verdict.reason) : verdict;
   }
-  const { name, createdBucket } = connected;
   return { kind: 'opened', store, name, dialect: verdict.dialect, createdBucket, date: verdict.date };
 }
 
@@ -66,7 +70,13 @@ interface Connected {
   readonly createdBucket: boolean;
 }
 
-async function connect({ url, environment, s3, timeoutMs }: OpenStoreOptions): Promise<Connected | StoreFailure> {
+async function connect({
+  url,
+  environment,
+  s3,
+  timeoutMs,
+  isReadOnly,
+}: OpenStoreOptions): Promise<Connected | StoreFailure> {
   const place = parseStoreUrl(url);
   const limit = timeoutMs === undefined ? {} : { timeoutMs };
   switch (place.kind) {
@@ -88,6 +98,7 @@ async function connect({ url, environment, s3, timeoutMs }: OpenStoreOptions): P
       const opened = S3Store.open({ ...limit, ...s3, bucket: place.bucket, prefix: place.prefix });
       if (opened.kind === 'failed') return opened;
       const { store } = opened;
+      if (isReadOnly === true) return { kind: 'connected', store, name: place.name, createdBucket: false };
       const bucket = await store.ensureBucket();
       if (bucket.kind === 'ready') {
         return { kind: 'connected', store, dialects: store, name: place.name, createdBucket: bucket.created };

@@ -1,0 +1,124 @@
+/** Reads the log from its first record that is needed to its end, and whatever is stored behind that. */
+import type { Effect } from '../keyspace/effect.ts';
+import type { Keyspace } from '../keyspace/keyspace.ts';
+import { ownerOf, type Head } from '../log/journal/head.ts';
+import { numberOf, recordName, recordPrefix, sidePrefix } from '../log/journal/names.ts';
+import type { Record } from '../log/journal/record.ts';
+import type { Damage, DatabaseReader } from './database-reader.ts';
+
+export interface LogOptions {
+  readonly reader: DatabaseReader;
+  readonly name: string;
+  readonly head: Head;
+  /** The first record, and the last valid id before it. */
+  readonly from: number;
+  readonly parent: string;
+  readonly time: number;
+  /** Becomes what the log leads to. */
+  readonly keyspace: Keyspace;
+  /** The keyspace is what it was after this record, of which the valid one is the last. */
+  readonly onRecord: (number: number, id: string) => Promise<void>;
+  readonly report: (object: string, what: string) => void;
+  readonly onProgress: (number: number) => void;
+}
+
+export interface LogSummary {
+  /** The number of the last record. */
+  readonly end: number;
+  readonly valid: number;
+  readonly void: number;
+}
+
+/** Records that are asked for at once. */
+const atOnce = 32;
+
+export async function verifyLog(options: LogOptions): Promise<LogSummary> {
+  const { reader, name, head, report } = options;
+  const stored = (await reader.list(recordPrefix(name))).map((object) => numberOf(name, object.name) ?? 0);
+  const last = Math.max(head.log.number - 1, ...head.origins.map(({ until }) => until), ...stored);
+  const state = { parent: options.parent, time: options.time, valid: 0, void: 0 };
+  let end = options.from - 1;
+  let hole: number | undefined;
+  for (let from = options.from; ; from += atOnce) {
+    const count = Math.min(atOnce, Math.max(1, last + 2 - from));
+    const batch = await Promise.all(
+      Array.from({ length: count }, (_, i) => reader.record(from + i, ownerOf(from + i, head, name))),
+    );
+    for (const [i, found] of batch.entries()) {
+      const number = from + i;
+      if (found.kind === 'read' && hole === undefined) {
+        await take(found.content, state, options);
+        end = number;
+      } else if (found.kind === 'read') {
+        continue;
+      } else if (!found.isMissing) {
+        report(found.object, found.what);
+        state.parent = '';
+      } else if (number <= last && hole === undefined) {
+        hole = number;
+        reportHole(number, last, options);
+      }
+      options.onProgress(number);
+    }
+    if (from + count > last) break;
+  }
+  return { end, valid: state.valid, void: state.void };
+}
+
+interface ChainState {
+  /** The last valid id; empty: not known, as a record could not be read. */
+  parent: string;
+  time: number;
+  valid: number;
+  void: number;
+}
+
+async function take(record: Record, state: ChainState, options: LogOptions): Promise<void> {
+  const { name, head, report } = options;
+  const object = recordName(ownerOf(record.number, head, name).name, record.number);
+  if (state.parent !== '' && record.parent !== state.parent) {
+    state.void++;
+    return;
+  }
+  state.parent = record.id;
+  state.valid++;
+  if (record.time < state.time) report(object, `its time is before that of the commit before it: ${record.time}`);
+  state.time = Math.max(state.time, record.time);
+  await apply(record, object, options);
+  await options.onRecord(record.number, record.id);
+}
+
+async function apply(
+  record: Record,
+  object: string,
+  { reader, name, head, keyspace, report }: LogOptions,
+): Promise<void> {
+  if (record.content.kind === 'side') {
+    const prefix = sidePrefix(ownerOf(record.number, head, name).name);
+    if (!record.content.name.startsWith(prefix)) report(object, `its side object is not one of this database`);
+  }
+  const effects: readonly Effect[] | Damage = await reader.effects(record);
+  if ('kind' in effects) {
+    report(effects.object, effects.what);
+    return;
+  }
+  for (const effect of effects) {
+    try {
+      keyspace.apply(effect);
+    } catch (cause) {
+      report(object, `an effect of it cannot be applied: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+}
+
+function reportHole(number: number, last: number, { name, head, report }: LogOptions): void {
+  const object = recordName(ownerOf(number, head, name).name, number);
+  const isNeeded = number < head.log.number || ownerOf(number, head, name).until !== Infinity;
+  const after = `it is missing, although there are records up to ${last}`;
+  report(
+    object,
+    isNeeded
+      ? after
+      : `${after}: it is lost, or a node died while it wrote, and nobody has written since; then the next commit takes its place`,
+  );
+}
