@@ -8,6 +8,8 @@ import { branchCommand } from './branch.ts';
 import { checkCommand } from './check.ts';
 import { clusterCommand } from './cluster.ts';
 import { exitCodes, UsageError } from './exit.ts';
+import { inspectCommand } from './inspect.ts';
+import { logCommand } from './log.ts';
 import { restoreCommand } from './restore.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -26,6 +28,8 @@ const commands = [
   clusterCommand(),
   branchCommand(),
   restoreCommand(),
+  inspectCommand(),
+  logCommand(),
   verifyCommand(),
   workloadCommand(),
   checkCommand(),

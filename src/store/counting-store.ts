@@ -20,7 +20,7 @@ export type RequestKind = 'get' | 'put' | 'list' | 'delete';
 export type Prices = Readonly<Record<RequestKind, number>>;
 
 /** S3 Standard, us-east-1, 2026. A `304`, a `404` and a `412` cost as much as any other request. */
-const s3StandardPrices: Prices = { get: 0.4, put: 5, list: 5, delete: 0 };
+export const s3StandardPrices: Prices = { get: 0.4, put: 5, list: 5, delete: 0 };
 
 export interface RequestStatistics {
   /** Requests that were answered or given up. */

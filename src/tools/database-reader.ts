@@ -24,7 +24,7 @@ export interface Damage {
   readonly isMissing: boolean;
 }
 
-interface Read<Content> {
+export interface Read<Content> {
   readonly kind: 'read';
   readonly content: Content;
   readonly bytes: number;
@@ -39,12 +39,17 @@ export interface Owner {
 
 export class DatabaseReader {
   readonly requests: Requests;
-  /** So far. */
-  objects = 0;
+  readonly #seen = new Set<string>();
+  /** Of the objects that were read so far. */
   bytes = 0;
 
   constructor(requests: Requests) {
     this.requests = requests;
+  }
+
+  /** How many were read so far. */
+  get objects(): number {
+    return this.#seen.size;
   }
 
   /** The database's own object, which says which layout it has. */
@@ -103,8 +108,8 @@ export class DatabaseReader {
     const found = await this.requests.get(object, Infinity);
     if (found.kind === 'unavailable') throw new StoreError(found.reason);
     if (found.kind === 'notFound') return { kind: 'damage', object, what: 'it is missing', isMissing: true };
-    this.objects++;
-    this.bytes += found.body.length;
+    if (!this.#seen.has(object)) this.bytes += found.body.length;
+    this.#seen.add(object);
     try {
       return { kind: 'read', content: decode(found.body), bytes: found.body.length, date: found.date };
     } catch (cause) {

@@ -15,7 +15,7 @@ import { verifyLog } from './verify-log.ts';
 import { verifySnapshot, type SnapshotUse } from './verify-snapshot.ts';
 
 /** Something that is wrong. */
-export interface Finding {
+interface Finding {
   readonly object: string;
   readonly what: string;
 }
