@@ -7,6 +7,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { Dictionary, hashOf, type DictionaryNode } from './dictionary.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import type { KeyImage } from './inverse.ts';
+import { entryMemory, expiryMemory, memoryOf, stringMemory, valueMemory } from './memory.ts';
 import type { Value } from './value.ts';
 
 /** A key and what it holds. Owned by the database: read it, do not keep or change it. */
@@ -43,6 +44,7 @@ export class Database {
   readonly #accessClock: AccessClock;
   readonly #entries = new Dictionary<Entry>();
   #expiringCount = 0;
+  #memory = 0;
   readonly #expiries = new ExpiryQueue(
     (key) => this.#entries.find(key)?.expireAt,
     () => this.#expiringCount,
@@ -59,6 +61,11 @@ export class Database {
   /** How many keys have an expiry. */
   get expiringCount(): number {
     return this.#expiringCount;
+  }
+
+  /** What keys and values take, in bytes (`memory.ts`). */
+  get memory(): number {
+    return this.#memory;
   }
 
   find(key: ByteString): Entry | undefined {
@@ -110,7 +117,9 @@ export class Database {
     this.observer?.beforeChange(key, hash, entry);
     if (entry === undefined) {
       this.#entries.insert(new Entry(key, hash, value, seconds));
+      this.#memory += entryMemory + stringMemory(key) + valueMemory(value);
     } else {
+      this.#memory += valueMemory(value) - valueMemory(entry.value);
       entry.value = value;
       entry.accessedAtSeconds = seconds;
     }
@@ -127,16 +136,23 @@ export class Database {
     if (entry === undefined) throw new Error('effect on a missing key: kind=setExpiry');
     if (entry.expireAt === expireAt) return;
     this.observer?.beforeChange(key, entry.hash, entry);
-    if (entry.expireAt !== undefined) this.#expiringCount--;
+    if (entry.expireAt !== undefined) this.#countExpiring(-1);
     entry.expireAt = expireAt;
     if (expireAt === undefined) return;
-    this.#expiringCount++;
+    this.#countExpiring(1);
     this.#expiries.push(key, expireAt);
   }
 
   delete(key: ByteString): void {
     if (this.observer !== undefined) this.observer.beforeChange(key, hashOf(key), this.#entries.find(key));
     const entry = this.#entries.remove(key);
-    if (entry?.expireAt !== undefined) this.#expiringCount--;
+    if (entry === undefined) return;
+    this.#memory -= memoryOf(entry);
+    if (entry.expireAt !== undefined) this.#expiringCount--;
+  }
+
+  #countExpiring(change: 1 | -1): void {
+    this.#expiringCount += change;
+    this.#memory += change * expiryMemory;
   }
 }

@@ -9,6 +9,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { Database, type AccessClock } from './database.ts';
 import type { Effect } from './effect.ts';
 import type { Inverse } from './inverse.ts';
+import { emptyDatabaseMemory, entryMemory, expiryMemory } from './memory.ts';
 import { Watches, type Watch } from './watches.ts';
 
 /** Effects in the order of their application, and what undoes them. */
@@ -55,6 +56,26 @@ export class Keyspace {
     let size = 0;
     for (const database of this.#databases) size += database.size;
     return size;
+  }
+
+  /** What all keys and values take, in bytes (`memory.ts`). */
+  get memory(): number {
+    let memory = this.emptyMemory;
+    for (const database of this.#databases) memory += database.memory;
+    return memory;
+  }
+
+  /** What it takes while it holds nothing. */
+  get emptyMemory(): number {
+    return this.#databases.length * emptyDatabaseMemory;
+  }
+
+  /** The part of `memory` that is neither a key's bytes nor a value's. */
+  get memoryOverhead(): number {
+    let overhead = this.emptyMemory;
+    for (const { size, expiringCount } of this.#databases)
+      overhead += size * entryMemory + expiringCount * expiryMemory;
+    return overhead;
   }
 
   /** @param index below `databaseCount` */

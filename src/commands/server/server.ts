@@ -1,4 +1,5 @@
 /** Commands that concern the node. */
+import { memoryOf } from '../../keyspace/memory.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { defineContainer, defineData, defineSession } from '../command.ts';
@@ -289,21 +290,9 @@ const memoryUsage = defineData({
   },
   execute: ({ view }, key) => {
     const entry = view.peek(key);
-    if (entry === undefined) return null;
-    const expiryBytes = entry.expireAt === undefined ? 0 : expiryQueueBytes;
-    return entryBytes + stringBytes(key) + stringBytes(entry.value) + expiryBytes;
+    return entry === undefined ? null : memoryOf(entry);
   },
 });
-
-/** An object of eight words and its slot in the table. */
-const entryBytes = 80;
-/** An entry of the queue by which keys expire, its place in the heap, and the times in both. */
-const expiryQueueBytes = 88;
-
-/** V8's header of a string, and its characters rounded up to words. */
-function stringBytes(text: ByteString): number {
-  return 16 + 8 * Math.ceil(text.length / 8);
-}
 
 const memoryHelp = defineSession({
   name: 'HELP',
