@@ -1,10 +1,11 @@
 /** The flags of `valthree serve`: what they are called, what they mean, what is refused. */
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { fromText } from '../resp/bytes.ts';
 import { layouts, type Layout } from '../log/recognising-log.ts';
 import { logLevels, type LogLevel } from '../server/logger.ts';
 import type { TlsFiles } from '../server/listener.ts';
 import type { NodeOptions } from '../server/node.ts';
+import { parseMemorySize } from '../server/memory-size.ts';
 import { bulkLengthMax } from '../server/settings.ts';
 import { isLoopback } from '../server/socket-facts.ts';
 import { parseAddress, type Address } from './addresses.ts';
@@ -22,6 +23,7 @@ interface ServeFlags extends StoreFlags {
   readonly pipeline: number;
   readonly grace: number;
   readonly maxKeys: number;
+  readonly maxmemory: number;
   readonly databases: number;
   readonly commitInterval: number;
   readonly maxClients: number;
@@ -86,6 +88,9 @@ function workOptions(): Option[] {
     new Option('--max-keys <n>', 'keys that the database may hold; 0: no limit')
       .argParser(integer(0, 2 ** 53 - 1))
       .default(0),
+    new Option('--maxmemory <size>', 'what keys and values may take in memory: 100mb, 1gb; 0: no limit')
+      .argParser(memorySize)
+      .default(0, '0'),
     new Option('--pipeline <n>', 'commits under way at once, in the journal layout')
       .argParser(integer(1, 64))
       .default(4),
@@ -123,6 +128,13 @@ function logOptions(): Option[] {
   ];
 }
 
+function memorySize(text: string): number {
+  const bytes = parseMemorySize(text);
+  if (text === '' || bytes === undefined || !Number.isSafeInteger(bytes))
+    throw new InvalidArgumentError('It must be a size: 100mb, 1gb, or a number of bytes.');
+  return bytes;
+}
+
 export type ResolvedServeOptions = Omit<NodeOptions, 'version' | 'logger' | 'onShutdown'> & {
   readonly json: boolean;
   readonly level: LogLevel;
@@ -152,6 +164,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
       keepAliveSeconds: Math.ceil(flags.tcpKeepalive / 1000),
       bulkLengthMax,
       queryBufferBytesMax: 2 ** 30,
+      memoryMax: flags.maxmemory,
       password: fromText(flags.requirepass),
       logLevel: valkeyLevel(level),
     },

@@ -6,6 +6,7 @@ import { startNode, type RunningNode } from '../server/node.ts';
 import { formatAddress } from './addresses.ts';
 import { antithesisWatcher } from './antithesis.ts';
 import { exitCodes } from './exit.ts';
+import { LoadingReport } from './loading-report.ts';
 import { clientsAllowedBySystem } from './open-files.ts';
 import { addServeOptions, resolveServeFlags, type ResolvedServeOptions } from './serve-options.ts';
 import { version } from './version.ts';
@@ -56,6 +57,7 @@ async function serve(options: ResolvedServeOptions): Promise<void> {
     if (!stopping) stop('the cluster has ended', false);
   });
   process.channel?.unref();
+  const loading = new LoadingReport(logger);
   try {
     node = await startNode({
       ...options,
@@ -63,11 +65,16 @@ async function serve(options: ResolvedServeOptions): Promise<void> {
       version,
       logger,
       watcher,
+      onLoading: (estimate) => {
+        loading.show(estimate);
+      },
       onShutdown: (now) => {
         stop('SHUTDOWN', now);
       },
     });
+    loading.end();
   } catch (cause) {
+    loading.end();
     logger.fatal(describeStartFailure(cause, options));
     process.exit(exitCodes.failure);
   }

@@ -16,6 +16,7 @@ export const syntaxError = 'ERR syntax error';
 export const notAnInteger = 'ERR value is not an integer or out of range';
 export const notAFloat = 'ERR value is not a valid float';
 export const noSuchKey = 'ERR no such key';
+export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 export const indexOutOfRange = 'ERR DB index is out of range';
 
 /** As much of a word as an error may show: Valkey prints words as C strings, which end at the first zero byte. */

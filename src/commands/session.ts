@@ -84,6 +84,8 @@ export interface Server {
   readonly passwordRequired: boolean;
   /** Compares in constant time. */
   checkPassword(user: ByteString, password: ByteString): boolean;
+  /** More memory is used than `maxmemory` allows. */
+  readonly isOutOfMemory: boolean;
   findSession(id: number): Session | undefined;
   /** The text of `INFO` with these sections (lower case; `default`, `all`, `everything` too). */
   info(sections: readonly string[]): ByteString;

@@ -15,7 +15,7 @@ import {
   type SessionCommand,
   type SessionContext,
 } from './command.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, outOfMemory } from './command-error.ts';
 import { keysFrom } from './key-spec.ts';
 
 /** Whether a command runs at once between MULTI and EXEC instead of being queued. */
@@ -116,6 +116,8 @@ export const exec = defineData({
   parse: (_, context) => takeTransaction(context),
   execute: (context, transaction) => {
     const { steps, watches } = transaction;
+    if (context.server.isOutOfMemory && steps.some(({ command }) => command.flags.includes('denyoom')))
+      throw new CommandError(`EXECABORT Transaction discarded because of: ${outOfMemory}`);
     for (const watch of watches) context.view.in(watch.db).peek(watch.key);
     if (watches.some(({ tripped }) => tripped)) return nullArray;
     let { db } = transaction;

@@ -13,7 +13,15 @@
 import type { Environment } from '../environment/environment.ts';
 import { nodeProperties, type Watcher } from '../environment/properties.ts';
 import { markOf, type Keyspace } from '../keyspace/keyspace.ts';
-import type { AppendOutcome, Changes, Failure, Log, VerifyOutcome } from '../log/log.ts';
+import {
+  newLoadProgress,
+  type AppendOutcome,
+  type Changes,
+  type Failure,
+  type LoadProgress,
+  type Log,
+  type VerifyOutcome,
+} from '../log/log.ts';
 import { error, type Reply } from '../resp/reply.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
 import type { EngineLimits } from './limits.ts';
@@ -49,6 +57,8 @@ export class Engine {
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
   readonly #clock: TaskClock;
+  readonly #loading = newLoadProgress();
+  #isOpen = false;
   /** Rounds whose request is under way or answered, in order. */
   #sealed: Round[] = [];
   /** The round that collects. */
@@ -84,12 +94,23 @@ export class Engine {
   /** Brings the keyspace to the newest state. Rejects with a clear message where the database cannot be read. */
   async start(): Promise<void> {
     const { log, keyspace, environment, limits } = this.#options;
-    const outcome = await log.open(keyspace, environment.clock.monotonic() + limits.timeoutMs);
+    const outcome = await log.open(keyspace, environment.clock.monotonic() + limits.timeoutMs, this.#loading);
     if (outcome.kind === 'unavailable') throw new Error(outcome.reason);
-    this.#expiry.schedule();
+    this.#isOpen = true;
+    this.#expiry.start();
   }
 
-  /** Executes the task now; it is settled when its round is. */
+  /** Whether the keyspace is a state of the database: tasks may come. Before that it is being loaded. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** How far `start` has come. */
+  get loading(): Readonly<LoadProgress> {
+    return this.#loading;
+  }
+
+  /** Executes the task now; it is settled when its round is. Only when the engine is open. */
   submit(task: Task): void {
     const { environment, limits } = this.#options;
     const isFirst = this.#open.tasks.length === 0;

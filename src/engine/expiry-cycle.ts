@@ -28,6 +28,8 @@ export class ExpiryCycle {
   readonly #engine: ExpiryEngine;
   readonly #keyspace: Keyspace;
   readonly #environment: Environment;
+  /** Whether the keyspace is a state of the database. */
+  #started = false;
   #enabled = true;
   #timer: Timer | undefined;
   #timerAt = Infinity;
@@ -39,6 +41,11 @@ export class ExpiryCycle {
     this.#environment = options.environment;
   }
 
+  start(): void {
+    this.#started = true;
+    this.schedule();
+  }
+
   setEnabled(enabled: boolean): void {
     this.#enabled = enabled;
     if (!enabled) this.#clear();
@@ -47,7 +54,7 @@ export class ExpiryCycle {
 
   /** Sets the timer for the next expiry, unless it is set for that or for an earlier time. */
   schedule(notBeforeMs = 0): void {
-    if (!this.#enabled || this.#running) return;
+    if (!this.#started || !this.#enabled || this.#running) return;
     const expireAt = this.#nextExpiry();
     if (expireAt === undefined || expireAt >= this.#timerAt) return;
     this.#clear();

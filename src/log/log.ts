@@ -14,8 +14,8 @@ import type { Effect } from '../keyspace/effect.ts';
 export interface Log {
   /** How many appends may be under way at once. */
   readonly pipelineDepth: number;
-  /** Brings an empty keyspace to the newest state. */
-  open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome>;
+  /** Brings an empty keyspace to the newest state. Nobody may look at it meanwhile, but to count. */
+  open(keyspace: Keyspace, deadline: Deadline, progress?: LoadProgress): Promise<OpenOutcome>;
   /** Makes these effects the next commit. Resolves when their fate is known or the deadline has passed. */
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome>;
   /**
@@ -27,6 +27,20 @@ export interface Log {
   readonly retries: number;
   /** Ends the log's work; nothing may be under way. */
   close(): Promise<void>;
+}
+
+/** How far `open` has come, kept up to date by the log for whoever waits. Of JSON, before it is compressed. */
+export interface LoadProgress {
+  /** As far as it is known: what comes behind a snapshot is counted as it is read. */
+  totalBytes: number;
+  /** Of these, in the keyspace by now. */
+  loadedBytes: number;
+  /** Keys of the snapshot. */
+  totalKeys: number;
+}
+
+export function newLoadProgress(): LoadProgress {
+  return { totalBytes: 0, loadedBytes: 0, totalKeys: 0 };
 }
 
 /** A time on `clock.monotonic`, in milliseconds. */

@@ -6,7 +6,7 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import { looksLikeHead } from './journal/head.ts';
 import { JournalLog, type JournalLogOptions } from './journal/journal-log.ts';
 import { Requests } from './journal/requests.ts';
-import type { AppendOutcome, Commit, Deadline, Log, OpenOutcome, VerifyOutcome } from './log.ts';
+import type { AppendOutcome, Commit, Deadline, LoadProgress, Log, OpenOutcome, VerifyOutcome } from './log.ts';
 import { PlainLog } from './plain/plain-log.ts';
 
 export const layouts = ['journal', 'plain'] as const;
@@ -36,14 +36,22 @@ export class RecognisingLog implements Log {
     return this.#log?.retries ?? 0;
   }
 
-  async open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
+  async open(keyspace: Keyspace, deadline: Deadline, progress?: LoadProgress): Promise<OpenOutcome> {
     const { name } = this.#options;
     const result = await new Requests(this.#options).get(name, deadline);
     if (result.kind === 'unavailable') return result;
     if (result.kind === 'found') this.layout = looksLikeHead(result.body) ? 'journal' : 'plain';
     const options = { ...this.#options, mustExist: result.kind === 'found' };
-    this.#log = this.layout === 'plain' ? new PlainLog(options) : new JournalLog(options);
-    return this.#log.open(keyspace, deadline);
+    if (this.layout === 'journal') {
+      this.#log = new JournalLog(options);
+      return this.#log.open(keyspace, deadline, progress);
+    }
+    this.#log = new PlainLog(options);
+    const bytes = result.kind === 'found' ? result.body.length : 0;
+    if (progress !== undefined) progress.totalBytes = bytes;
+    const outcome = await this.#log.open(keyspace, deadline);
+    if (progress !== undefined) progress.loadedBytes = bytes;
+    return outcome;
   }
 
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {

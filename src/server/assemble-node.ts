@@ -86,8 +86,9 @@ export function assembleNode(parts: NodeParts): NodeServer {
     },
   });
   const fixed = { port, bind: parts.host, databases, protectedMode: parts.protectedMode };
-  const settings = new Settings(parts.settings, fixed, () => {
+  const settings = new Settings(parts.settings, fixed, (names) => {
     logger.level = pinoLevel(parts.settings.logLevel);
+    if (names.has('maxmemory')) warnOfSmallLimit(parts.settings.memoryMax, keyspace.memory, logger);
   });
   return new NodeServer({
     engine,
@@ -107,6 +108,11 @@ export function assembleNode(parts: NodeParts): NodeServer {
     },
     onShutdown: parts.onShutdown,
   });
+}
+
+function warnOfSmallLimit(memoryMax: number, used: number, logger: Logger): void {
+  if (memoryMax === 0 || used <= memoryMax) return;
+  logger.warn({ maxmemory: memoryMax, used }, 'maxmemory is less than what is used: writes that may grow are refused');
 }
 
 /** Valkey's names of log levels beside those of the log itself. */

@@ -10,6 +10,7 @@
  * only as far as the socket takes them; until then they are references to values.
  */
 import type { Arguments, DataCommand, ExecutableCommand, SessionCommand, SessionContext } from '../commands/command.ts';
+import { outOfMemory } from '../commands/command-error.ts';
 import { resolveCommand } from '../commands/resolve.ts';
 import type { QueuedTransaction, Session, SessionStatistics } from '../commands/session.ts';
 import { runsInsideMulti } from '../commands/transactions.ts';
@@ -35,6 +36,8 @@ const unsentBytesMax = 1024 * 1024;
 
 const queued = simple('QUEUED');
 const notInTransaction = error('ERR Command not allowed inside a transaction');
+const loading = error('LOADING Valkey is loading the dataset in memory');
+const noMemory = error(outOfMemory);
 const notAuthenticated = error('NOAUTH Authentication required.');
 
 export class ClientSession extends SessionState implements Session {
@@ -236,16 +239,9 @@ export class ClientSession extends SessionState implements Session {
       return;
     }
     this.#lastCommand = command;
-    if (!this.authenticated && !command.flags.includes('no_auth')) {
-      // The password may have been taken away since this client came.
-      this.authenticated = !host.server.passwordRequired;
-      if (!this.authenticated) {
-        this.#reject(argv, notAuthenticated);
-        return;
-      }
-    }
-    if (this.transaction !== undefined && command.flags.includes('no_multi')) {
-      this.#reject(argv, notInTransaction);
+    const refusal = this.#refusalOf(command);
+    if (refusal !== undefined) {
+      this.#reject(argv, refusal);
       return;
     }
     if (this.transaction !== undefined && !runsInsideMulti(command)) {
@@ -253,7 +249,7 @@ export class ClientSession extends SessionState implements Session {
       this.#answer(queued);
       return;
     }
-    if (host.isPaused && host.holdsBack(command, this)) {
+    if (host.mayHoldBack && host.holdsBack(command, this)) {
       // It comes here again, as if for the first time.
       this.#deferred = argv;
       this.#commandCount--;
@@ -262,6 +258,24 @@ export class ClientSession extends SessionState implements Session {
     }
     if (command.kind === 'data') this.#submit(command, argv);
     else this.#run(command, argv);
+  }
+
+  /** Why this command may not even be queued now, in Valkey's order of reasons. */
+  #refusalOf({ flags }: ExecutableCommand): ErrorReply | undefined {
+    const host = this.#host;
+    if (!this.authenticated && !flags.includes('no_auth')) {
+      // The password may have been taken away since this client came.
+      this.authenticated = !host.server.passwordRequired;
+      if (!this.authenticated) return notAuthenticated;
+    }
+    if (this.transaction !== undefined && flags.includes('no_multi')) return notInTransaction;
+    if (host.isLoading && !flags.includes('loading')) return loading;
+    // Only of what is queued: what runs at once is refused when it runs.
+    if (this.transaction !== undefined && flags.includes('denyoom') && host.server.isOutOfMemory) {
+      host.learnNews();
+      return noMemory;
+    }
+    return undefined;
   }
 
   #submit(command: DataCommand, argv: Arguments): void {
@@ -375,7 +389,8 @@ export class ClientSession extends SessionState implements Session {
   /** Called by the tasks of this session. */
   onSettled(task: CommandTask, command: DataCommand, reply: Reply): void {
     this.#host.admission.release(task.bytes);
-    if (isError(reply)) this.#host.countFailure(command, reply);
+    if (isError(reply) && task.isRefused) this.#host.countRefusal(command, reply);
+    else if (isError(reply)) this.#host.countFailure(command, reply);
     if (task === this.#heldBy) {
       this.#heldBy = undefined;
       this.#busy = false;

@@ -1,5 +1,6 @@
 /** One command of one connection on its way: through the engine, where it needs a round, and to its place in line. */
 import { View } from '../keyspace/view.ts';
+import { CommandError, outOfMemory } from '../commands/command-error.ts';
 import type { DataCommand } from '../commands/command.ts';
 import type { Task } from '../engine/task.ts';
 import type { Reply } from '../resp/reply.ts';
@@ -15,6 +16,8 @@ export class CommandTask extends PendingReply implements Task {
   readonly #db: number;
   readonly #silent: boolean;
   readonly #wordsBytes: number;
+  /** The last execution was refused for want of memory, before it began. */
+  #isRefused = false;
 
   constructor(
     session: ClientSession,
@@ -33,10 +36,17 @@ export class CommandTask extends PendingReply implements Task {
   execute(nowMs: number): Reply {
     const { server, environment, table } = this.#session.context;
     const session = this.#session;
+    // Here and not when it came: what is known now will be proven, and another node may have made room since.
+    this.#isRefused = server.isOutOfMemory && this.#command.flags.includes('denyoom');
+    if (this.#isRefused) throw new CommandError(outOfMemory);
     const view = new View(session.keyspace, { db: this.#db, now: nowMs, touches: !session.noTouch });
     const reply = this.#command.execute({ session, server, environment, table, view }, this.#args);
     session.weigh(this, this.#wordsBytes + replyBytes(reply));
     return reply;
+  }
+
+  get isRefused(): boolean {
+    return this.#isRefused;
   }
 
   settle(reply: Reply): void {

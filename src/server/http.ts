@@ -37,9 +37,13 @@ export class OperatorServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** From now on `/readyz` says yes. */
-  ready(node: NodeServer): void {
+  /** From now on `/metrics` tells of this node. */
+  observe(node: NodeServer): void {
     this.#registry = metricsRegistry(node);
+  }
+
+  /** From now on `/readyz` says yes. */
+  ready(): void {
     this.#ready = true;
   }
 

@@ -2,9 +2,13 @@
  * The text of INFO: Valkey's sections and fields where they mean something here, and a section of our own, `Store`.
  * `docs/operations.md` explains the fields of that one.
  */
+import { totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { RequestKind } from '../store/counting-store.ts';
+import { loadingEstimate } from './loading-estimate.ts';
+import { formatMemorySize } from './memory-size.ts';
 import type { NodeServer } from './node-server.ts';
+import { memoryPolicy } from './settings.ts';
 
 type Fields = readonly (readonly [name: string, value: string | number])[];
 
@@ -16,11 +20,13 @@ const sections: Readonly<Record<string, (node: NodeServer) => Fields>> = {
     ['blocked_clients', 0],
   ],
   memory: memoryFields,
-  persistence: () => [
-    ['loading', 0],
+  persistence: (node) => [
+    ['loading', node.isLoading ? 1 : 0],
+    ['async_loading', 0],
     ['rdb_changes_since_last_save', 0],
     ['rdb_bgsave_in_progress', 0],
     ['aof_enabled', 0],
+    ...(node.isLoading ? loadingFields(node) : []),
   ],
   stats: statsFields,
   store: storeFields,
@@ -79,17 +85,49 @@ function serverFields(node: NodeServer): Fields {
   ];
 }
 
-function memoryFields(): Fields {
-  const { rss, heapUsed, external } = process.memoryUsage();
+function memoryFields(node: NodeServer): Fields {
+  const { rss, heapUsed } = process.memoryUsage();
+  const { usedMemory, memoryPeak, keyspace, configuration } = node;
+  const { memoryMax } = configuration.values;
+  const startup = keyspace.emptyMemory;
+  const overhead = keyspace.memoryOverhead;
+  const dataset = usedMemory - overhead;
   return [
-    ['used_memory', heapUsed + external],
-    ['used_memory_human', human(heapUsed + external)],
+    ['used_memory', usedMemory],
+    ['used_memory_human', formatMemorySize(usedMemory)],
     ['used_memory_rss', rss],
-    ['used_memory_rss_human', human(rss)],
+    ['used_memory_rss_human', formatMemorySize(rss)],
+    ['used_memory_peak', memoryPeak],
+    ['used_memory_peak_human', formatMemorySize(memoryPeak)],
+    ['used_memory_peak_perc', percent(usedMemory, memoryPeak)],
+    ['used_memory_overhead', overhead],
+    ['used_memory_startup', startup],
+    ['used_memory_dataset', dataset],
+    ['used_memory_dataset_perc', percent(dataset, usedMemory - startup)],
+    ['total_system_memory', totalmem()],
+    ['total_system_memory_human', formatMemorySize(totalmem())],
+    ['heap_used', heapUsed],
     ['heap_limit', getHeapStatistics().heap_size_limit],
-    ['maxmemory', 0],
-    ['maxmemory_human', '0B'],
-    ['maxmemory_policy', 'noeviction'],
+    ['maxmemory', memoryMax],
+    ['maxmemory_human', formatMemorySize(memoryMax)],
+    ['maxmemory_policy', memoryPolicy],
+    ['mem_fragmentation_ratio', (rss / usedMemory).toFixed(2)],
+  ];
+}
+
+function percent(part: number, whole: number): string {
+  return `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
+}
+
+function loadingFields(node: NodeServer): Fields {
+  const { totalBytes, loadedBytes, percent, secondsLeft } = loadingEstimate(node);
+  return [
+    ['loading_start_time', Math.floor(node.loadingSince / 1000)],
+    ['loading_total_bytes', totalBytes],
+    ['loading_rdb_used_mem', 0],
+    ['loading_loaded_bytes', loadedBytes],
+    ['loading_loaded_perc', percent.toFixed(2)],
+    ['loading_eta_seconds', secondsLeft],
   ];
 }
 
@@ -172,10 +210,4 @@ function keyspaceFields(node: NodeServer): Fields {
     if (size > 0) fields.push([`db${db}`, `keys=${size},expires=${expiringCount},avg_ttl=0`]);
   }
   return fields;
-}
-
-function human(bytes: number): string {
-  const units = ['B', 'K', 'M', 'G', 'T'];
-  const exponent = Math.min(Math.floor(Math.log2(Math.max(1, bytes)) / 10), units.length - 1);
-  return `${(bytes / 1024 ** exponent).toFixed(2)}${units[exponent] as string}`;
 }

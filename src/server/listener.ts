@@ -117,7 +117,7 @@ export class Listener {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Connections that come before this are closed: the node is not ready. */
+  /** Connections that come before this are closed: the store is not open yet. */
   serve(node: NodeServer): void {
     this.#node = node;
     this.#limitConnections(node);

@@ -20,6 +20,8 @@ function single(name: string, help: string, value: (node: NodeServer) => number)
 
 export const metrics: readonly Metric[] = [
   single('valthree_keys', 'Keys in all databases.', ({ keyspace }) => keyspace.size),
+  single('valthree_used_memory_bytes', 'What keys and values take in memory.', (node) => node.usedMemory),
+  single('valthree_loading', '1 while the database is loaded, else 0.', (node) => (node.isLoading ? 1 : 0)),
   single('valthree_connected_clients', 'Open client connections.', (node) => node.sessionCount),
   single(
     'valthree_rejected_connections_total',

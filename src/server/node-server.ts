@@ -8,7 +8,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Watches } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
-import { error, type ErrorReply } from '../resp/reply.ts';
+import { error, ok, type ErrorReply } from '../resp/reply.ts';
 import type { CountingStore } from '../store/counting-store.ts';
 import { Admission } from './admission.ts';
 import type { ClientSession } from './client-session.ts';
@@ -54,12 +54,16 @@ export class NodeServer implements Server, SessionHost {
   readonly configuration: Settings;
   readonly facts: NodeFacts;
   readonly startedAt: number;
+  /** Since when it loads, or loaded, its database; milliseconds since 1970. */
+  loadingSince: number;
   readonly runId: string;
   readonly counters: CommandCounters;
   readonly admission: Admission;
   readonly #options: NodeServerOptions;
   readonly #sessions = new Map<number, ClientSession>();
   readonly #pause: Pause;
+  readonly #heldByLoading = new Set<ClientSession>();
+  #memoryPeak = 0;
   #flushing: ClientSession[] = [];
   #httpLoggedAt = -Infinity;
   #whenAllClosed: (() => void) | undefined;
@@ -80,7 +84,7 @@ export class NodeServer implements Server, SessionHost {
     this.table = options.table;
     this.configuration = options.settings;
     this.facts = options.facts;
-    this.startedAt = options.environment.clock.now();
+    this.startedAt = this.loadingSince = options.environment.clock.now();
     const { random } = options.environment;
     this.runId = Array.from({ length: 5 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
     this.counters = new CommandCounters(options.table);
@@ -129,6 +133,23 @@ export class NodeServer implements Server, SessionHost {
     return user === 'default' && (required === '' || same);
   }
 
+  get isOutOfMemory(): boolean {
+    const { memoryMax } = this.configuration.values;
+    return memoryMax > 0 && this.usedMemory > memoryMax;
+  }
+
+  /** What keys and values take. */
+  get usedMemory(): number {
+    const { memory } = this.keyspace;
+    this.#memoryPeak = Math.max(this.#memoryPeak, memory);
+    return memory;
+  }
+
+  /** The most of that whenever it was looked at, as in Valkey. */
+  get memoryPeak(): number {
+    return this.#memoryPeak;
+  }
+
   findSession(id: number): ClientSession | undefined {
     return this.#sessions.get(id);
   }
@@ -159,11 +180,32 @@ export class NodeServer implements Server, SessionHost {
     this.#pause.end();
   }
 
-  get isPaused(): boolean {
-    return this.#pause.isOn;
+  /** Loads the database; serves meanwhile what needs none. Rejects where it cannot be read. */
+  async start(): Promise<void> {
+    this.loadingSince = this.environment.clock.now();
+    await this.engine.start();
+    const held = [...this.#heldByLoading];
+    this.#heldByLoading.clear();
+    for (const session of held) session.resume();
+  }
+
+  get isLoading(): boolean {
+    return !this.engine.isOpen;
+  }
+
+  get mayHoldBack(): boolean {
+    return this.#pause.isOn || this.isLoading;
   }
 
   holdsBack(command: ExecutableCommand, session: ClientSession): boolean {
+    // WATCH and EXEC are allowed while Valkey loads; here they are answered when there is a database to prove them by.
+    if (this.isLoading && command.kind === 'data') {
+      // There is nothing to run, and so nothing to wait for.
+      if (command.name === 'EXEC' && session.transaction?.broken !== false) return false;
+      this.#heldByLoading.add(session);
+      return true;
+    }
+    if (!this.#pause.isOn) return false;
     // CLIENT itself always runs, or nobody could end a pause.
     return !this.nameOf(command).startsWith('client|') && this.#pause.holdsBack(command, session);
   }
@@ -220,6 +262,18 @@ export class NodeServer implements Server, SessionHost {
     this.counters.countError(reply);
   }
 
+  countRefusal(command: ExecutableCommand, reply: ErrorReply): void {
+    const counter = this.counters.of(command);
+    counter.calls--;
+    counter.rejectedCalls++;
+    this.commandsProcessed--;
+    this.counters.countError(reply);
+  }
+
+  learnNews(): void {
+    this.engine.submit({ execute: () => ok, settle: () => undefined });
+  }
+
   countRejection(argv: readonly string[], reply: ErrorReply): void {
     const command = resolveCommand(this.table, argv);
     if (command.kind !== 'error') this.counters.of(command).rejectedCalls++;
@@ -238,6 +292,7 @@ export class NodeServer implements Server, SessionHost {
     this.#sessions.delete(session.id);
     this.admission.forget(session);
     this.#pause.forget(session);
+    this.#heldByLoading.delete(session);
     this.#bytesIn += session.statistics.bytesIn;
     this.#bytesOut += session.statistics.bytesOut;
     if (this.#sessions.size === 0) this.#whenAllClosed?.();

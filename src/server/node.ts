@@ -4,8 +4,10 @@ import type { Environment } from '../environment/environment.ts';
 import type { Watcher } from '../environment/properties.ts';
 import { openStore, type OpenedStore, type OpenStoreOptions } from '../store/open-store.ts';
 import { assembleNode, type NodeSettings } from './assemble-node.ts';
+import { HeapWatch } from './heap-watch.ts';
 import { OperatorServer } from './http.ts';
 import { Listener, loadTls, type TlsFiles } from './listener.ts';
+import { loadingEstimate, type LoadingEstimate } from './loading-estimate.ts';
 import type { Logger } from './logger.ts';
 import type { NodeServer } from './node-server.ts';
 
@@ -14,6 +16,8 @@ export interface NodeOptions extends NodeSettings {
   readonly tls: TlsFiles | undefined;
   readonly http: { readonly host: string; readonly port: number } | undefined;
   readonly watcher?: Watcher | undefined;
+  /** Called several times a second while the database is loaded. */
+  readonly onLoading?: (estimate: LoadingEstimate) => void;
 }
 
 export interface RunningNode {
@@ -30,6 +34,10 @@ export interface RunningNode {
 const clockSkewMsMax = 60_000;
 /** How often it is looked at. */
 const skewCheckMs = 600_000;
+/** How often it is looked at whether the heap becomes full. */
+const heapCheckMs = 5000;
+/** How often it is told how far loading has come, and looked at whether it all fits. */
+const loadingCheckMs = 200;
 /** Between two tries to reach a store at start. */
 const startRetryMs = 1000;
 
@@ -43,21 +51,26 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     protectedMode: options.protectedMode,
   });
   const operator = options.http && new OperatorServer(logger);
+  let server: NodeServer | undefined;
   try {
     const port = await listener.bind(options.host, options.port);
     const httpPort = options.http && (await operator?.listen(options.http.host, options.http.port));
     const opened = await openStoreInTime(options, environment);
     warnOfSkew(skewOf(opened, environment), logger);
-    const server = await openDatabase(options, { environment, opened, port });
+    const databaseName = opened.name ?? options.databaseName;
+    server = assembleNode({ ...options, databaseName, environment, store: opened.store, port });
+    // Whatever needs no database is served while it is loaded; the rest is told that it is.
     listener.serve(server);
-    operator?.ready(server);
-    const skewTimer = setInterval(() => {
-      warnOfSkew(server.store.clockSkewMs, logger);
-    }, skewCheckMs).unref();
-    return running({ server, listener, operator, port, httpPort, skewTimer });
+    operator?.observe(server);
+    const heap = new HeapWatch(server, logger);
+    await load(server, heap, options);
+    operator?.ready();
+    const timers = watch(server, heap, logger);
+    return running({ server, listener, operator, port, httpPort, timers });
   } catch (cause) {
     listener.close();
     operator?.close();
+    for (const session of server?.sessions ?? []) session.kill();
     throw cause;
   }
 }
@@ -87,24 +100,49 @@ function warnOfSkew(skewMs: number | undefined, logger: Logger): void {
   );
 }
 
-async function openDatabase(
-  options: NodeOptions,
-  { environment, opened, port }: { environment: Environment; opened: OpenedStore; port: number },
-): Promise<NodeServer> {
-  const { logger } = options;
-  const databaseName = opened.name ?? options.databaseName;
-  const server = assembleNode({ ...options, databaseName, environment, store: opened.store, port });
-  await server.engine.start();
+/** Loads the database, tells how far it has come, and ends where it cannot go on. */
+async function load(server: NodeServer, heap: HeapWatch, { logger, onLoading }: NodeOptions): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const doesNotFit = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      try {
+        heap.checkLoading();
+      } catch (cause) {
+        reject(cause);
+      }
+      onLoading?.(loadingEstimate(server));
+    }, loadingCheckMs);
+  });
+  try {
+    await Promise.race([server.start(), doesNotFit]);
+  } finally {
+    clearInterval(timer);
+  }
+  const { store, facts, keyspace, loadingSince, environment } = server;
   logger.info(
     {
-      store: server.store.location,
-      database: databaseName,
-      layout: server.facts.layout,
-      keys: server.keyspace.size,
+      store: store.location,
+      database: facts.databaseName,
+      layout: facts.layout,
+      keys: keyspace.size,
+      seconds: Math.round(environment.clock.now() - loadingSince) / 1000,
     },
     'the database is open',
   );
-  return server;
+}
+
+/** Looks now and then for what an operator should know. */
+function watch(server: NodeServer, heap: HeapWatch, logger: Logger): readonly NodeJS.Timeout[] {
+  heap.check();
+  heap.checkLimit(server.configuration.values.memoryMax);
+  return [
+    setInterval(() => {
+      warnOfSkew(server.store.clockSkewMs, logger);
+    }, skewCheckMs).unref(),
+    setInterval(() => {
+      heap.check();
+    }, heapCheckMs).unref(),
+  ];
 }
 
 function running(parts: {
@@ -113,16 +151,16 @@ function running(parts: {
   operator: OperatorServer | undefined;
   port: number;
   httpPort: number | undefined;
-  skewTimer: NodeJS.Timeout;
+  timers: readonly NodeJS.Timeout[];
 }): RunningNode {
-  const { server, listener, operator, port, httpPort, skewTimer } = parts;
+  const { server, listener, operator, port, httpPort, timers } = parts;
   return {
     port,
     httpPort,
     server,
     drain: async () => {
       operator?.draining();
-      clearInterval(skewTimer);
+      for (const timer of timers) clearInterval(timer);
       listener.close();
       for (const session of server.sessions) session.closeAfterReplies();
       await server.engine.stop();
@@ -131,7 +169,7 @@ function running(parts: {
       operator?.close();
     },
     abort: () => {
-      clearInterval(skewTimer);
+      for (const timer of timers) clearInterval(timer);
       listener.close();
       operator?.close();
       for (const session of server.sessions) session.kill();

@@ -21,9 +21,11 @@ export interface SessionHost {
   readonly admission: Admission;
   /** Somebody speaks HTTP to us, perhaps without knowing. */
   onHttpRequest(session: ClientSession): void;
-  /** `CLIENT PAUSE` is in force. */
-  readonly isPaused: boolean;
-  /** Whether the pause holds this command back; the session is then resumed when the pause ends. */
+  /** The keyspace is no state of the database yet. */
+  readonly isLoading: boolean;
+  /** `CLIENT PAUSE` is in force, or the node is loading. */
+  readonly mayHoldBack: boolean;
+  /** Whether this command is held back; the session is then resumed when the reason for it has ended. */
   holdsBack(command: ExecutableCommand, session: ClientSession): boolean;
   /** Expected refusals as they are; anything else is logged and answered as an internal error. */
   replyToError(cause: unknown, commandName: string): ErrorReply;
@@ -32,6 +34,10 @@ export interface SessionHost {
   counterOf(command: ExecutableCommand): CommandCounter;
   commandsProcessed: number;
   countFailure(command: ExecutableCommand, reply: ErrorReply): void;
+  /** Of a command that was counted as called, but was refused when its turn came. */
+  countRefusal(command: ExecutableCommand, reply: ErrorReply): void;
   countRejection(argv: readonly string[], reply: ErrorReply): void;
+  /** Asks the store what other nodes have done, though no command wants to know: they may have made room. */
+  learnNews(): void;
   onClosed(session: ClientSession): void;
 }

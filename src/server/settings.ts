@@ -8,6 +8,7 @@ import { matchesGlob } from '../commands/glob.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { ok, type Reply } from '../resp/reply.ts';
+import { parseMemorySize } from './memory-size.ts';
 
 /** The settings that may change while the node runs. */
 export interface SettingValues {
@@ -18,6 +19,8 @@ export interface SettingValues {
   keepAliveSeconds: number;
   bulkLengthMax: number;
   queryBufferBytesMax: number;
+  /** What keys and values may take, in bytes; 0: no limit. */
+  memoryMax: number;
   /** Empty: none is needed. A byte string. */
   password: ByteString;
   logLevel: string;
@@ -38,6 +41,9 @@ interface Parameter {
   prepare?(value: ByteString): () => void;
 }
 
+/** What becomes of keys where there is no room: nothing. */
+export const memoryPolicy = 'noeviction';
+
 /** Why a value is refused. */
 class Refusal extends Error {}
 
@@ -48,17 +54,15 @@ export const bulkLengthMax = 512 * 1024 * 1024;
 export class Settings implements Configuration {
   readonly values: SettingValues;
   readonly databases: number;
+  readonly #onChange: (names: ReadonlySet<string>) => void;
   readonly #parameters: ReadonlyMap<string, Parameter>;
 
-  /** @param onChange is called after every change */
-  constructor(values: SettingValues, fixed: FixedSettings, onChange: () => void) {
+  /** @param onChange is called after every change, with the names of what was set */
+  constructor(values: SettingValues, fixed: FixedSettings, onChange: (names: ReadonlySet<string>) => void) {
     this.values = values;
     this.databases = fixed.databases;
-    const apply = (change: () => void) => () => {
-      change();
-      onChange();
-    };
-    const parameters = [...changeable(values, apply), ...constants(fixed)];
+    this.#onChange = onChange;
+    const parameters = [...changeable(values), ...constants(fixed)];
     this.#parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   }
 
@@ -94,6 +98,7 @@ export class Settings implements Configuration {
     }
     const changes = [...chosen].map(([parameter, value]) => prepared(parameter, value));
     for (const change of changes) change();
+    this.#onChange(new Set([...chosen.keys()].map(({ name }) => name)));
     return ok;
   }
 }
@@ -117,13 +122,13 @@ function refused(name: string, reason: string): CommandError {
   return new CommandError(`ERR CONFIG SET failed (possibly related to argument '${shown(name)}') - ${reason}`);
 }
 
-function changeable(values: SettingValues, apply: (change: () => void) => () => void): Parameter[] {
+function changeable(values: SettingValues): Parameter[] {
   const integer = (name: string, field: NumberField, min: number, max: number): Parameter => ({
     name,
     get: () => String(values[field]),
     prepare: (text) => {
       const value = integerIn(text, min, max);
-      return apply(() => (values[field] = value));
+      return () => (values[field] = value);
     },
   });
   const memory = (name: string, field: NumberField, min: number, max: number): Parameter => ({
@@ -131,7 +136,7 @@ function changeable(values: SettingValues, apply: (change: () => void) => () => 
     get: () => String(values[field]),
     prepare: (text) => {
       const value = memoryIn(text, min, max);
-      return apply(() => (values[field] = value));
+      return () => (values[field] = value);
     },
   });
   return [
@@ -140,17 +145,27 @@ function changeable(values: SettingValues, apply: (change: () => void) => () => 
     integer('tcp-keepalive', 'keepAliveSeconds', 0, 2 ** 31 - 1),
     memory('proto-max-bulk-len', 'bulkLengthMax', bulkLengthMin, bulkLengthMax),
     memory('client-query-buffer-limit', 'queryBufferBytesMax', bulkLengthMin, Number.MAX_SAFE_INTEGER),
+    memory('maxmemory', 'memoryMax', 0, Number.MAX_SAFE_INTEGER),
+    {
+      name: 'maxmemory-policy',
+      get: () => memoryPolicy,
+      prepare: (text) => {
+        // Another node's clients rely on what this one would evict.
+        oneOf(text, [memoryPolicy]);
+        return () => undefined;
+      },
+    },
     {
       name: 'requirepass',
       get: () => values.password,
-      prepare: (text) => apply(() => (values.password = text)),
+      prepare: (text) => () => (values.password = text),
     },
     {
       name: 'loglevel',
       get: () => values.logLevel,
       prepare: (text) => {
         const level = oneOf(text, ['debug', 'verbose', 'notice', 'warning', 'nothing']);
-        return apply(() => (values.logLevel = level));
+        return () => (values.logLevel = level);
       },
     },
   ];
@@ -164,8 +179,6 @@ function constants(fixed: FixedSettings): Parameter[] {
     bind: fixed.bind,
     'cluster-enabled': 'no',
     databases: String(fixed.databases),
-    maxmemory: '0',
-    'maxmemory-policy': 'noeviction',
     port: String(fixed.port),
     'protected-mode': fixed.protectedMode ? 'yes' : 'no',
     save: '',
@@ -180,23 +193,9 @@ function integerIn(text: ByteString, min: number, max: number): number {
   return Number(value);
 }
 
-/** The units of Valkey's configuration: `k` is 1000 bytes, `kb` 1024. */
-const units: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1e3,
-  kb: 2 ** 10,
-  m: 1e6,
-  mb: 2 ** 20,
-  g: 1e9,
-  gb: 2 ** 30,
-};
-
 function memoryIn(text: ByteString, min: number, max: number): number {
-  const match = /^(\d{0,15})([a-z]*)$/i.exec(text);
-  const unit = units[match?.[2]?.toLowerCase() ?? '?'];
-  if (match === null || unit === undefined) throw new Refusal('argument must be a memory value');
-  const bytes = Number(match[1]) * unit;
+  const bytes = parseMemorySize(text);
+  if (bytes === undefined) throw new Refusal('argument must be a memory value');
   if (bytes < min || bytes > max) throw new Refusal(`argument must be between ${min} and ${max} inclusive`);
   return bytes;
 }

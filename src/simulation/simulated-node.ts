@@ -189,6 +189,7 @@ const settings = {
     keepAliveSeconds: 0,
     bulkLengthMax: 1024 * 1024,
     queryBufferBytesMax: 1024 * 1024,
+    memoryMax: 0,
     password: '',
     logLevel: 'nothing',
   },

@@ -31,6 +31,7 @@ class World {
       limits: { ...engineLimitsDefault, ...limits },
       replyToError: (cause) => error(`ERR ${(cause as Error).message}`),
     });
+    void this.engine.start();
   }
 
   submit(name: string, execute: (view: View) => Reply): void {

@@ -195,6 +195,7 @@ function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
     pause: () => undefined,
     unpause: () => undefined,
     shutdown: () => undefined,
+    isOutOfMemory: false,
     setActiveExpiry: () => undefined,
   };
 }

@@ -34,6 +34,7 @@ export function settingsDefault(): NodeOptions['settings'] {
     keepAliveSeconds: 300,
     bulkLengthMax: 512 * 1024 * 1024,
     queryBufferBytesMax: 2 ** 30,
+    memoryMax: 0,
     password: '',
     logLevel: 'nothing',
   };
