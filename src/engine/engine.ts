@@ -52,6 +52,11 @@ function changesOf(outcome: AppendOutcome | undefined): Changes | undefined {
   return outcome !== undefined && 'changes' in outcome ? outcome.changes : undefined;
 }
 
+/** The rounds that had arrived before these changes were asked for: all up to the one that they were asked for by. */
+function provenBy({ isPartial }: Changes, rounds: readonly Round[], bearer: Round): readonly Round[] {
+  return isPartial === true ? [] : rounds.slice(0, rounds.indexOf(bearer) + 1);
+}
+
 export class Engine {
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
@@ -291,7 +296,7 @@ export class Engine {
           this.#statistics.conflicts++;
           const rounds = this.#rollBack();
           // The proof was asked for after all these had arrived: it is one of the new state, if they only read it.
-          this.#redo(rounds, { changes: outcome.changes, proven: rounds.slice(0, rounds.indexOf(round) + 1) });
+          this.#redo(rounds, { changes: outcome.changes, proven: provenBy(outcome.changes, rounds, round) });
         }
         break;
       case 'unclear':
@@ -351,8 +356,7 @@ export class Engine {
     const bearer = rounds.find(({ outcome }) => changesOf(outcome) !== undefined);
     const changes = changesOf(bearer?.outcome);
     // What is new was read after all these had arrived.
-    const proven = bearer === undefined ? [] : rounds.slice(0, rounds.indexOf(bearer) + 1);
-    this.#redo(again, changes && { changes, proven });
+    this.#redo(again, changes && { changes, proven: provenBy(changes, rounds, bearer as Round) });
     for (const round of rounds) {
       if (round.outcome?.kind === 'uncertain' || round.outcome?.kind === 'unavailable')
         this.#fail(round, round.outcome);

@@ -39,11 +39,13 @@ export function markOf({ effects, inverses, tripped }: Recording): RecordingMark
 
 export class Keyspace {
   readonly watches = new Watches();
-  readonly accessClock: AccessClock = { seconds: 0 };
+  readonly accessClock: AccessClock;
   readonly #databases: Database[];
   #recording: Recording | undefined;
 
-  constructor(databaseCount = 16) {
+  /** @param accessClock that of the keyspace whose place it may take (`become`) */
+  constructor(databaseCount = 16, accessClock: AccessClock = { seconds: 0 }) {
+    this.accessClock = accessClock;
     this.#databases = Array.from({ length: databaseCount }, () => new Database(this.accessClock));
   }
 
@@ -138,6 +140,11 @@ export class Keyspace {
         this.#replace(effect.withDb, database);
         break;
     }
+  }
+
+  /** Takes over all that another keyspace holds, which nobody uses any more. Not while a recording is on. */
+  become(other: Keyspace): void {
+    for (let db = 0; db < this.databaseCount; db++) this.#replace(db, other.database(db));
   }
 
   /** Runs this; where it throws, what it did to the keyspace is undone. Only while a recording is on. */

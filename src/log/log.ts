@@ -91,6 +91,8 @@ export interface Failure {
 export interface Changes {
   /** Brings the keyspace, as it was at the last commit handed over, to the newest state; then that is handed over. */
   applyTo(keyspace: Keyspace): void;
+  /** They lead towards the newest state, not to it: they are so many that the rest is still to be asked for. */
+  readonly isPartial?: boolean;
 }
 
 /** What there was told the layout, and what comes next may be of another: it is not created, but found again. */

@@ -21,6 +21,11 @@ export function fromBuffer(buffer: Uint8Array): ByteString {
 // eslint-disable-next-line no-control-regex -- the range is the point
 const ascii = /^[\x00-\x7f]*$/;
 
+/** Whether a text is the byte string of its UTF-8 bytes as it is. */
+export function isAscii(text: string): boolean {
+  return ascii.test(text);
+}
+
 /** The UTF-8 bytes of a text, as a byte string. */
 export function fromText(text: string): ByteString {
   return ascii.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1');

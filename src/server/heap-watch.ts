@@ -31,8 +31,8 @@ export class HeapWatch {
     this.#own = process.memoryUsage().heapUsed;
   }
 
-  /** While the database is loaded. @throws Error where it does not fit */
-  checkLoading(): void {
+  /** While the database is loaded: says once that it may not fit. @returns that it does not, and what to do */
+  whyLoadingEnds(): string | undefined {
     const { totalKeys, totalBytes } = this.#node.engine.loading;
     const expected = this.#own + totalKeys * memoryPerKey + totalBytes;
     if (expected > this.#limit * crowdedShare && !this.#hasForetold) {
@@ -43,10 +43,10 @@ export class HeapWatch {
       );
     }
     const used = this.#used;
-    if (used <= this.#limit * fullShare) return;
-    throw new Error(
+    if (used <= this.#limit * fullShare) return undefined;
+    return (
       `the database does not fit into the heap that Node gives this process; start it with ${flagFor(Math.max(used, expected))}: ` +
-        `heapLimit=${inMegabytes(this.#limit)} loaded=${inMegabytes(used)} expected=${inMegabytes(expected)}`,
+      `heapLimit=${inMegabytes(this.#limit)} loaded=${inMegabytes(used)} expected=${inMegabytes(expected)}`
     );
   }
 

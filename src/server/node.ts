@@ -105,11 +105,8 @@ async function load(server: NodeServer, heap: HeapWatch, { logger, onLoading }: 
   let timer: NodeJS.Timeout | undefined;
   const doesNotFit = new Promise<never>((_, reject) => {
     timer = setInterval(() => {
-      try {
-        heap.checkLoading();
-      } catch (cause) {
-        reject(cause);
-      }
+      const reason = heap.whyLoadingEnds();
+      if (reason !== undefined) reject(new Error(reason));
       onLoading?.(loadingEstimate(server));
     }, loadingCheckMs);
   });

@@ -7,10 +7,11 @@ import type { StoreDate } from '../../store/object-store.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { decodeEffects } from './effect-format.ts';
 import { crc32 } from './crc32.ts';
+import { fetchAhead } from './fetch-ahead.ts';
 import { FormatError, parseJson } from './format-error.ts';
 import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
-import { decodeRecord, type Record } from './record.ts';
+import { decodeRecord, hasChecksum, type Record } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
 
 /** How far somebody has read. */
@@ -38,16 +39,29 @@ export interface ValidRecord extends Omit<Record, 'content'> {
   readonly length: number;
 }
 
+/** A record as it was fetched, not decoded yet. */
+interface RawRecord {
+  readonly number: number;
+  readonly length: number;
+  /** Throws a FormatError. */
+  readonly decode: () => Record;
+}
+
+/** How far a reader of the chain has come. */
+export interface ChainEnd {
+  readonly kind: 'read';
+  readonly tip: Tip;
+  /** Of the last answer of the store; if it was the end, that there is nothing more. */
+  readonly date: StoreDate;
+  /** Whether there is nothing more, or the reader wanted no more. */
+  readonly isEnd: boolean;
+}
+
 export type ChainOutcome =
-  | {
-      readonly kind: 'read';
-      /** What is new and valid, in order. */
-      readonly records: readonly ValidRecord[];
-      readonly tip: Tip;
-      /** When the store said that there is nothing more. */
-      readonly date: StoreDate;
-    }
-  | Failure;
+  (ChainEnd & { /** What is new and valid, in order. */ readonly records: readonly ValidRecord[] }) | Failure;
+
+/** Takes one valid record after another. @returns whether it wants more */
+export type RecordTaker = (record: ValidRecord) => boolean | Promise<boolean>;
 
 /** How far to read; left out: to the end. */
 export interface Until {
@@ -55,6 +69,14 @@ export interface Until {
   readonly number?: number;
   /** The time of the last valid one, at the latest. */
   readonly time?: number;
+}
+
+export interface ReadOptions {
+  /** What is stored under the tip's number, where that is known already. */
+  readonly first?: Fetched<Record> | undefined;
+  readonly until?: Until;
+  /** Ends after the record with which they become longer than this together. */
+  readonly lengthMax?: number;
 }
 
 /** Records that are asked for at once, at most. */
@@ -70,12 +92,30 @@ export class Chain {
   }
 
   /** One record as it is stored, valid or void. */
-  async fetch(number: number, deadline: Deadline): Promise<Fetched<Record>> {
+  fetch(number: number, deadline: Deadline): Promise<Fetched<Record>> {
+    return this.#fetch(number, deadline, (_, decode) => decode());
+  }
+
+  /** One record that is decoded later, if it can be: many may arrive at the same time. */
+  #fetchRaw(number: number, deadline: Deadline): Promise<Fetched<RawRecord>> {
+    return this.#fetch(number, deadline, (body, decode) => ({
+      number,
+      length: body.length,
+      // What was damaged on its way is to be noticed while it can be asked for again.
+      decode: hasChecksum(body) ? decode : constant(decode()),
+    }));
+  }
+
+  async #fetch<Content>(
+    number: number,
+    deadline: Deadline,
+    contentOf: (body: Uint8Array, decode: () => Record) => Content,
+  ): Promise<Fetched<Content>> {
     const { requests, databaseCount } = this.#options;
     const { name, database, until } = this.#ownerOf(number);
     const object = recordName(name, number);
     const fetched = await requests.fetch(object, deadline, (body) =>
-      decodeRecord(body, { database, number, databaseCount }),
+      contentOf(body, () => decodeRecord(body, { database, number, databaseCount })),
     );
     if (fetched.kind !== 'notFound' || until === Infinity) return fetched;
     return requests.failure(`is missing, although the branch ${this.#options.name} needs it; restore it`, object);
@@ -85,45 +125,75 @@ export class Chain {
     return ownerOf(number, { database: this.#options.database, origins: this.origins }, this.#options.name);
   }
 
-  /**
-   * Reads on from this tip.
-   * @param first what is stored under the tip's number, where that is known already
-   */
-  async read(
-    from: Tip,
-    deadline: Deadline,
-    { first, until = {} }: { readonly first?: Fetched<Record> | undefined; readonly until?: Until } = {},
-  ): Promise<ChainOutcome> {
-    const records: ValidRecord[] = [];
-    let tip = from;
-    let batch: readonly Fetched<Record>[] = first === undefined ? await this.#window(tip.next, 1, deadline) : [first];
-    for (let window = 1; ; window = Math.min(window * 4, windowMax)) {
-      for (const fetched of batch) {
-        if (fetched.kind === 'unavailable') return fetched;
-        const { date } = fetched;
-        if (fetched.kind === 'notFound' || isBeyond(fetched.content, tip, until))
-          return { kind: 'read', records, tip, date };
-        const taken = await this.#take(fetched.content, tip, records, deadline);
-        if ('kind' in taken) return taken;
-        tip = taken;
-      }
-      batch = await this.#window(tip.next, window, deadline);
+  #decodeRaw({ number, decode }: RawRecord): Record | Failure {
+    try {
+      return decode();
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      const object = recordName(this.#ownerOf(number).name, number);
+      return this.#options.requests.failure(`cannot be read, and was left as it is: ${cause.message}`, object);
     }
   }
 
-  #window(from: number, count: number, deadline: Deadline): Promise<Fetched<Record>[]> {
-    return Promise.all(Array.from({ length: count }, (_, i) => this.fetch(from + i, deadline)));
+  /** Reads on from this tip. */
+  async read(from: Tip, deadline: Deadline, options: ReadOptions = {}): Promise<ChainOutcome> {
+    const { lengthMax = Infinity } = options;
+    const records: ValidRecord[] = [];
+    let length = 0;
+    const take = (record: ValidRecord): boolean => {
+      records.push(record);
+      length += record.length;
+      return length < lengthMax;
+    };
+    const end = await this.readEach(from, deadline, take, options);
+    return end.kind === 'read' ? { ...end, records } : end;
   }
 
-  /** The tip after this record. */
-  async #take(record: Record, tip: Tip, records: ValidRecord[], deadline: Deadline): Promise<Tip | Failure> {
-    const next = record.number + 1;
-    if (record.parent !== tip.id) return { ...tip, next };
-    const effects = await this.#effectsOf(record, deadline);
-    if ('kind' in effects) return effects;
-    const length = record.length + (record.content.kind === 'side' ? record.content.bytes : 0);
-    records.push({ ...record, effects, length });
-    return { next, id: record.id, time: Math.max(tip.time, record.time) };
+  /** The same, without keeping them. */
+  async readEach(
+    from: Tip,
+    deadline: Deadline,
+    take: RecordTaker,
+    options: ReadOptions = {},
+  ): Promise<ChainEnd | Failure> {
+    const { until = {} } = options;
+    let tip = from;
+    for await (const fetched of this.#ahead(from.next, deadline, options)) {
+      if (fetched.kind === 'unavailable') return fetched;
+      const { date } = fetched;
+      if (fetched.kind === 'notFound') return { kind: 'read', tip, date, isEnd: true };
+      const record = this.#decodeRaw(fetched.content);
+      if ('kind' in record) return record;
+      if (isBeyond(record, tip, until)) return { kind: 'read', tip, date, isEnd: true };
+      const next = record.number + 1;
+      if (record.parent !== tip.id) {
+        tip = { ...tip, next };
+        continue;
+      }
+      const effects = await this.#effectsOf(record, deadline);
+      if ('kind' in effects) return effects;
+      const length = record.length + (record.content.kind === 'side' ? record.content.bytes : 0);
+      tip = { next, id: record.id, time: Math.max(tip.time, record.time) };
+      if (!(await take({ ...record, effects, length }))) return { kind: 'read', tip, date, isEnd: false };
+    }
+    throw new Error('the numbers have come to an end');
+  }
+
+  /** What is stored from this number on. The more records there have been, the more are asked for at once. */
+  #ahead(from: number, deadline: Deadline, { first, lengthMax }: ReadOptions): AsyncIterable<Fetched<RawRecord>> {
+    let [count, length] = [0, 0];
+    return fetchAhead(numbersFrom(from), {
+      weigh: () => length / Math.max(1, count),
+      countMax: () => Math.min(Math.max(1, count), windowMax),
+      bytesMax: lengthMax,
+      fetch: async (number) => {
+        const isKnown = number === from && first !== undefined;
+        const fetched = isKnown ? raw(first) : await this.#fetchRaw(number, deadline);
+        count++;
+        if (fetched.kind === 'found') length += fetched.content.length;
+        return fetched;
+      },
+    });
   }
 
   async #effectsOf({ content, number }: Record, deadline: Deadline): Promise<readonly Effect[] | Failure> {
@@ -143,4 +213,18 @@ export class Chain {
 
 function isBeyond(record: Record, tip: Tip, { number = Infinity, time = Infinity }: Until): boolean {
   return record.number > number || (record.parent === tip.id && record.time > time);
+}
+
+function raw(fetched: Fetched<Record>): Fetched<RawRecord> {
+  if (fetched.kind !== 'found') return fetched;
+  const { number, length } = fetched.content;
+  return { ...fetched, content: { number, length, decode: constant(fetched.content) } };
+}
+
+function constant<Value>(value: Value): () => Value {
+  return () => value;
+}
+
+function* numbersFrom(first: number): Generator<number, void, undefined> {
+  for (let number = first; ; number++) yield number;
 }

@@ -3,8 +3,9 @@
  * is not exactly of this form is read (`docs/store-format.md`).
  */
 import type { Effect } from '../../keyspace/effect.ts';
+import { isAscii } from '../../resp/bytes.ts';
 import { decodeBytes, encodeBytes } from './bytes-format.ts';
-import { asCount, asList, FormatError, show } from './format-error.ts';
+import { asCount, asList, FormatError, isCount, show } from './format-error.ts';
 
 export function encodeEffects(effects: readonly Effect[]): string {
   return `[${effects.map(encodeEffect).join(',')}]`;
@@ -33,10 +34,11 @@ function encodeEffect(effect: Effect): string {
 
 /** @throws FormatError */
 export function decodeEffects(json: unknown, databaseCount: number): readonly Effect[] {
+  const reader = new Reader(databaseCount);
   return asList(json, 'effects').map((item, index) => {
-    const [kind, db, ...rest] = asList(item, `effects[${index}]`);
-    const reader = new Reader(rest, `effects[${index}]`, databaseCount);
-    const effect = decodeEffect(kind, reader.asDatabase(db), reader);
+    reader.begin(item, index);
+    const kind = reader.item();
+    const effect = decodeEffect(kind, reader.database(), reader);
     reader.end();
     return effect;
   });
@@ -64,25 +66,36 @@ function decodeEffect(kind: unknown, db: number, reader: Reader): Effect {
   }
 }
 
-/** Takes what an effect needs one after another, in order. */
+/** Takes what an effect needs one after another, in order. One for all effects: there are many, and they are small. */
 class Reader {
-  readonly #items: readonly unknown[];
-  readonly #what: string;
   readonly #databaseCount: number;
+  #items: readonly unknown[] = [];
   #at = 0;
+  #index = 0;
 
-  constructor(items: readonly unknown[], what: string, databaseCount: number) {
-    this.#items = items;
-    this.#what = what;
+  constructor(databaseCount: number) {
     this.#databaseCount = databaseCount;
   }
 
+  /** The next effect, the list's item at this index. */
+  begin(item: unknown, index: number): void {
+    this.#items = Array.isArray(item) ? item : asList(item, this.#what(index));
+    this.#at = 0;
+    this.#index = index;
+  }
+
+  item(): unknown {
+    return this.#items[this.#at++];
+  }
+
   bytes(): string {
-    return decodeBytes(this.#items[this.#at++], this.#what);
+    const value = this.item();
+    return typeof value === 'string' && isAscii(value) ? value : decodeBytes(value, this.#what());
   }
 
   count(): number {
-    return asCount(this.#items[this.#at++], this.#what);
+    const value = this.item();
+    return isCount(value) ? value : asCount(value, this.#what());
   }
 
   /** Milliseconds since 1970; `undefined`: never. */
@@ -93,16 +106,17 @@ class Reader {
   }
 
   database(): number {
-    return this.asDatabase(this.#items[this.#at++]);
-  }
-
-  asDatabase(value: unknown): number {
-    const db = asCount(value, this.#what);
+    const db = this.count();
     if (db < this.#databaseCount) return db;
-    throw new FormatError(`${this.#what} is of a database that this node does not have, see --databases: db=${db}`);
+    throw new FormatError(`${this.#what()} is of a database that this node does not have, see --databases: db=${db}`);
   }
 
   end(): void {
-    if (this.#at < this.#items.length) throw new FormatError(`${this.#what} has more than it needs`);
+    if (this.#at < this.#items.length) throw new FormatError(`${this.#what()} has more than it needs`);
+  }
+
+  /** Only made where something is wrong. */
+  #what(index = this.#index): string {
+    return `effects[${index}]`;
   }
 }

@@ -21,9 +21,13 @@ export function asText(value: unknown, what: string): string {
   throw new FormatError(`${what} is not a text: value=${show(value)}`);
 }
 
-/** A whole number from 0 on. */
+/** Whether it is a whole number from 0 on. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 export function asCount(value: unknown, what: string): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+  if (isCount(value)) return value;
   throw new FormatError(`${what} is not a whole number: value=${show(value)}`);
 }
 

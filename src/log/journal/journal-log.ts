@@ -8,12 +8,21 @@
  * - Nothing is concluded from a number that may have been collected since (`Heads.confirm`).
  */
 import type { Keyspace } from '../../keyspace/keyspace.ts';
-import type { AppendOutcome, Commit, Deadline, Log, OpenOutcome, VerifyOutcome } from '../log.ts';
+import {
+  newLoadProgress,
+  type AppendOutcome,
+  type Commit,
+  type Deadline,
+  type Log,
+  type OpenOutcome,
+  type VerifyOutcome,
+} from '../log.ts';
 import { Collector } from './collector.ts';
 import { Follower } from './follower.ts';
 import { Heads } from './heads.ts';
 import { Pipeline } from './pipeline.ts';
 import { Requests, type RequestOptions } from './requests.ts';
+import { Slices } from './slices.ts';
 import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
 
 export interface JournalLogOptions extends RequestOptions {
@@ -49,9 +58,11 @@ export class JournalLog implements Log {
     const requests = new Requests(options);
     const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
     const collector = new Collector({ requests, name, databaseCount, graceMs });
+    const slices = new Slices(requests.environment);
     const snapshotter = new Snapshotter({
       requests,
       heads,
+      slices,
       name,
       graceMs,
       retainMs,
@@ -62,7 +73,7 @@ export class JournalLog implements Log {
         void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
       },
     });
-    const follower = new Follower({ requests, heads, snapshotter, name, databaseCount });
+    const follower = new Follower({ requests, heads, snapshotter, slices, name, databaseCount });
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
@@ -79,9 +90,9 @@ export class JournalLog implements Log {
   }
 
   /** A large database takes as long as it takes: it is each request that is given up after the deadline's time. */
-  open(keyspace: Keyspace, deadline: Deadline): Promise<OpenOutcome> {
+  open(keyspace: Keyspace, deadline: Deadline, progress = newLoadProgress()): Promise<OpenOutcome> {
     this.#requests.patienceMs = deadline - this.#requests.environment.clock.monotonic();
-    return this.#follower.open(keyspace, Infinity);
+    return this.#follower.open(keyspace, Infinity, progress);
   }
 
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {

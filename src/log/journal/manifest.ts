@@ -35,6 +35,15 @@ export interface DatabaseParts {
   readonly parts: readonly PartReference[];
 }
 
+/** How long all parts are, as JSON. */
+export function lengthOf(databases: readonly DatabaseParts[]): number {
+  return databases.reduce((sum, { parts }) => sum + parts.reduce((all, { length }) => all + length, 0), 0);
+}
+
+export function keysOf(databases: readonly DatabaseParts[]): number {
+  return databases.reduce((sum, { parts }) => sum + parts.reduce((all, { keys }) => all + keys, 0), 0);
+}
+
 export function encodeManifest(manifest: Manifest): Buffer {
   const { database, number, id, time, databases } = manifest;
   const json = { valthree: 'snapshot', version: manifestVersion, database, number, id, time, databases };

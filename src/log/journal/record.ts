@@ -84,6 +84,13 @@ export function parseChecked(body: Uint8Array, kind: string, version: number): {
   return fields;
 }
 
+/** Whether this is what somebody has written who ended it with its checksum. */
+export function hasChecksum(body: Uint8Array): boolean {
+  const content = body.subarray(0, Math.max(0, body.length - checksumLength));
+  const end = Buffer.from(body.subarray(content.length)).toString('latin1');
+  return end === `,"checksum":"${crc32(content)}"}`;
+}
+
 function textOf(body: Uint8Array): string {
   try {
     return strictDecoder.decode(body);

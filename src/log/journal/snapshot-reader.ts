@@ -1,7 +1,8 @@
-/** Reads a snapshot: its list of parts, then the parts, several at a time, each applied as it comes. */
+/** Reads a snapshot: its list of parts, then the parts, fetched several at a time, taken one by one. */
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { crc32 } from './crc32.ts';
+import { fetchAhead } from './fetch-ahead.ts';
 import { FormatError } from './format-error.ts';
 import { ownerOf, type Head } from './head.ts';
 import { decodeManifest, decodePart, type Manifest, type Part, type PartReference } from './manifest.ts';
@@ -19,7 +20,10 @@ interface SnapshotReaderOptions {
 }
 
 /** Parts that are asked for at once. */
-const partsAtOnce = 8;
+const partsAtOnce = 16;
+
+/** Takes the effects of one part after another, which make the keyspace out of nothing. */
+export type PartTaker = (effects: readonly Effect[], reference: PartReference) => void | Promise<void>;
 
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
@@ -28,11 +32,12 @@ export class SnapshotReader {
     this.#options = options;
   }
 
-  /** @param take is called with the effects of one part after another, which make the keyspace out of nothing */
+  /** @param begin is told what there will be to take */
   async read(
-    head: Head & { readonly snapshot: string },
+    head: Pick<Head, 'database' | 'origins' | 'log'> & { readonly snapshot: string },
     deadline: Deadline,
-    take: (effects: readonly Effect[]) => void,
+    take: PartTaker,
+    begin?: (manifest: Manifest) => void,
   ): Promise<SnapshotOutcome> {
     const { requests, databaseCount } = this.#options;
     const { snapshot: name, log } = head;
@@ -45,30 +50,29 @@ export class SnapshotReader {
     if (fetched.kind === 'unavailable') return fetched;
     if (fetched.kind === 'notFound') return { kind: 'missing', name };
     const manifest = fetched.content;
+    begin?.(manifest);
     const parts = manifest.databases.flatMap(({ db, parts: references }) =>
       references.map((reference, part) => ({ reference, part: { database, db, part, of: references.length } })),
     );
-    let at = 0;
-    let failure: SnapshotOutcome | undefined;
-    const worker = async (): Promise<void> => {
-      for (;;) {
-        const next = parts[at++];
-        if (next === undefined || failure !== undefined) return;
-        const outcome = await this.#readPart(next.reference, next.part, deadline);
-        if (outcome.kind === 'part') take(outcome.effects);
-        else failure = outcome;
-      }
-    };
-    await Promise.all(Array.from({ length: partsAtOnce }, worker));
-    return failure ?? { kind: 'read', manifest };
+    const ahead = fetchAhead(parts, {
+      weigh: ({ reference }) => reference.length,
+      countMax: () => partsAtOnce,
+      fetch: async (planned) => ({ ...planned, fetched: await this.#fetchPart(planned.reference, deadline) }),
+    });
+    for await (const { reference, part, fetched: json } of ahead) {
+      if (json.kind !== 'part') return json;
+      const outcome = this.#decode(reference, json.body, part);
+      if ('kind' in outcome) return outcome;
+      await take(outcome, reference);
+    }
+    return { kind: 'read', manifest };
   }
 
-  async #readPart(
+  async #fetchPart(
     reference: PartReference,
-    part: Part,
     deadline: Deadline,
-  ): Promise<{ readonly kind: 'part'; readonly effects: readonly Effect[] } | SnapshotOutcome> {
-    const { requests, databaseCount } = this.#options;
+  ): Promise<{ readonly kind: 'part'; readonly body: Uint8Array } | SnapshotOutcome> {
+    const { requests } = this.#options;
     const { name } = reference;
     const fetched = await requests.fetch(name, deadline, (body) => {
       if (body.length !== reference.bytes || crc32(body) !== reference.checksum)
@@ -78,11 +82,23 @@ export class SnapshotReader {
     if (fetched.kind === 'unavailable') return fetched;
     if (fetched.kind === 'notFound') return { kind: 'missing', name };
     try {
-      const json = await requests.environment.compression.decompress(fetched.content, reference.length);
-      return { kind: 'part', effects: decodePart(json, part, databaseCount) };
-    } catch (cause) {
-      const why = cause instanceof FormatError ? cause.message : 'it cannot be decompressed';
-      return requests.failure(`cannot be read, and was left as it is: ${why}`, name);
+      const body = await requests.environment.compression.decompress(fetched.content, reference.length);
+      return { kind: 'part', body };
+    } catch {
+      return this.#failure('it cannot be decompressed', name);
     }
+  }
+
+  #decode({ name }: PartReference, body: Uint8Array, part: Part): readonly Effect[] | Failure {
+    try {
+      return decodePart(body, part, this.#options.databaseCount);
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      return this.#failure(cause.message, name);
+    }
+  }
+
+  #failure(why: string, name: string): Failure {
+    return this.#options.requests.failure(`cannot be read, and was left as it is: ${why}`, name);
   }
 }

@@ -7,10 +7,11 @@ import { encodeEffects } from './effect-format.ts';
 import { neededHistory } from './retention.ts';
 import type { Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
-import { encodeManifest, encodePart, type DatabaseParts, type PartReference } from './manifest.ts';
+import { encodeManifest, encodePart, lengthOf, type DatabaseParts, type PartReference } from './manifest.ts';
 import { manifestName, partName } from './names.ts';
 import { newId } from './record.ts';
 import type { Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 import type { TrackedDatabase } from './tracked-database.ts';
 
 /** What the keyspace is when it begins. */
@@ -29,6 +30,7 @@ export type SnapshotRunOutcome =
 interface SnapshotRunOptions {
   readonly requests: Requests;
   readonly heads: Heads;
+  readonly slices: Slices;
   readonly name: string;
   readonly graceMs: number;
   /** `undefined`: as the head says. */
@@ -129,12 +131,10 @@ export class SnapshotRun {
   }
 
   async #writePart({ tracked, db, part }: PlannedPart): Promise<boolean> {
-    const { requests, heads, name } = this.#options;
-    const { compression, timers } = requests.environment;
+    const { requests, heads, slices, name } = this.#options;
+    const { compression } = requests.environment;
     // A turn of the event loop each, so that commands get theirs in between.
-    await new Promise<void>((resolve) => {
-      timers.soon(resolve);
-    });
+    await slices.next();
     const effects: Effect[] = [];
     let keys = 0;
     tracked.capture(part, (key, value, expireAt) => {
@@ -171,8 +171,7 @@ export class SnapshotRun {
     const branches = await liveBranches(before, { ...this.#options, now }, this.#deadline);
     const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
     const isSwapped = await heads.swap(head, etag, this.#deadline);
-    const length = databases.reduce((sum, { parts }) => sum + parts.reduce((all, part) => all + part.length, 0), 0);
-    return isSwapped ? { kind: 'swapped', head, length } : { kind: 'failed' };
+    return isSwapped ? { kind: 'swapped', head, length: lengthOf(databases) } : { kind: 'failed' };
   }
 
   /** @param since when the head before it was in place, at the latest */

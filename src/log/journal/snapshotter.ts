@@ -7,8 +7,9 @@ import type { Database } from '../../keyspace/database.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Head } from './head.ts';
 import type { Heads } from './heads.ts';
-import type { Manifest } from './manifest.ts';
+import { lengthOf, type Manifest } from './manifest.ts';
 import type { Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 import { SnapshotRun, type SnapshotPoint } from './snapshot-run.ts';
 import { TrackedDatabase } from './tracked-database.ts';
 
@@ -29,9 +30,35 @@ export const snapshotLimitsDefault: SnapshotLimits = {
   partLength: 1 << 18,
 };
 
+/** A snapshot that is being loaded into a keyspace. */
+export interface LoadedSnapshot {
+  readonly name: string;
+  readonly tracked: readonly TrackedEntry[];
+  /** Of the snapshot, as JSON. */
+  readonly length: number;
+}
+
+interface TrackedEntry {
+  readonly tracked: TrackedDatabase;
+  readonly db: number;
+}
+
+/** The keyspace is what this snapshot says: from now on it is noted what changes. */
+export function track(name: string, manifest: Manifest, keyspace: Keyspace, ownDatabase: string): LoadedSnapshot {
+  const { database, databases } = manifest;
+  // The parts of another database are not named in a snapshot of this one: from its first on a branch has its own.
+  const own = database === ownDatabase ? databases : [];
+  const tracked = own.map(({ db, parts }) => ({
+    tracked: new TrackedDatabase(keyspace.database(db), parts.length, parts),
+    db,
+  }));
+  return { name, tracked, length: lengthOf(databases) };
+}
+
 interface SnapshotterOptions {
   readonly requests: Requests;
   readonly heads: Heads;
+  readonly slices: Slices;
   readonly name: string;
   readonly graceMs: number;
   /** `undefined`: as the head says. */
@@ -48,7 +75,7 @@ const sampleSize = 64;
 
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
-  readonly #tracked = new Map<Database, { readonly tracked: TrackedDatabase; readonly db: number }>();
+  readonly #tracked = new Map<Database, TrackedEntry>();
   #run: SnapshotRun | undefined;
   /** The snapshot that the parts belong to which have not changed since. */
   #base: string | undefined;
@@ -65,19 +92,13 @@ export class Snapshotter {
     this.#logLength += length;
   }
 
-  /** The keyspace is what this snapshot says. */
-  adopt(name: string, { database: owner, databases }: Manifest, keyspace: Keyspace): void {
+  /** The keyspace whose databases are tracked is now that of the node. */
+  adopt({ name, tracked, length }: LoadedSnapshot): void {
     this.#base = name;
     this.#tracked.clear();
+    for (const entry of tracked) this.#tracked.set(entry.tracked.database, entry);
     this.#logLength = 0;
-    this.#snapshotLength = 0;
-    // The parts of another database are not named in a snapshot of this one: from its first on a branch has its own.
-    const isOwn = owner === this.#options.heads.database;
-    for (const { db, parts } of databases) {
-      const database = keyspace.database(db);
-      if (isOwn) this.#tracked.set(database, { tracked: new TrackedDatabase(database, parts.length, parts), db });
-      for (const { length } of parts) this.#snapshotLength += length;
-    }
+    this.#snapshotLength = length;
   }
 
   /** The keyspace is now what the log is up to this record, if that is committed. Begins a snapshot if one is due. */
@@ -117,7 +138,7 @@ export class Snapshotter {
   }
 
   /** The databases that hold something, each in as many parts as it needs. */
-  #trackAll(keyspace: Keyspace): readonly { readonly tracked: TrackedDatabase; readonly db: number }[] {
+  #trackAll(keyspace: Keyspace): readonly TrackedEntry[] {
     const all = [];
     for (let db = 0; db < keyspace.databaseCount; db++) {
       const database = keyspace.database(db);
@@ -133,7 +154,7 @@ export class Snapshotter {
     return all;
   }
 
-  #track(database: Database, db: number): { readonly tracked: TrackedDatabase; readonly db: number } {
+  #track(database: Database, db: number): TrackedEntry {
     const partCount = partCountFor(database, this.#options.limits.partLength);
     const before = this.#tracked.get(database);
     // Parts are split when they have become too long, and merged only when they are much too many.

@@ -1,0 +1,141 @@
+/**
+ * Loads the database into a keyspace that nobody looks at: the snapshot that a head names, then the log behind it.
+ * Parts and records are fetched many at a time, and are applied as they come, in slices: beside the keyspace memory
+ * holds what is on its way, and no more.
+ */
+import type { Effect } from '../../keyspace/effect.ts';
+import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { Deadline, Failure, LoadProgress } from '../log.ts';
+import type { StoreDate } from '../../store/object-store.ts';
+import type { Chain, Tip, ValidRecord } from './chain.ts';
+import type { FoundHead, Heads } from './heads.ts';
+import { keysOf, lengthOf, type Manifest } from './manifest.ts';
+import type { Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
+import { SnapshotReader, type PartTaker, type SnapshotOutcome } from './snapshot-reader.ts';
+import { track, type LoadedSnapshot } from './snapshotter.ts';
+
+export interface Loaded {
+  readonly kind: 'loaded';
+  readonly snapshot: LoadedSnapshot | undefined;
+  /** Of the records behind it. */
+  readonly lengths: readonly number[];
+  readonly tip: Tip;
+  /** When the store said that there is nothing more. */
+  readonly date: StoreDate;
+}
+
+export interface LoaderOptions {
+  readonly requests: Requests;
+  readonly heads: Heads;
+  readonly chain: Chain;
+  readonly slices: Slices;
+  readonly name: string;
+  readonly databaseCount: number;
+}
+
+/** Effects after which it is looked at the clock. */
+const effectsPerLook = 64;
+
+export class Loader {
+  readonly #options: LoaderOptions;
+  readonly #keyspace: Keyspace;
+  readonly #progress: LoadProgress;
+
+  /** @param keyspace is emptied first */
+  constructor(options: LoaderOptions, keyspace: Keyspace, progress: LoadProgress) {
+    this.#options = options;
+    this.#keyspace = keyspace;
+    this.#progress = progress;
+  }
+
+  /** The whole database, from this head on or a newer one. */
+  async load(head: FoundHead, deadline: Deadline): Promise<Loaded | Failure> {
+    for (let from = head; ;) {
+      const loaded = await this.#loadFrom(from, deadline);
+      if (loaded.kind !== 'behind') return loaded;
+      from = loaded.newer;
+    }
+  }
+
+  async #loadFrom(
+    { content: head, date }: FoundHead,
+    deadline: Deadline,
+  ): Promise<Loaded | { readonly kind: 'behind'; readonly newer: FoundHead } | Failure> {
+    const { heads, chain } = this.#options;
+    const { number, parent } = head.log;
+    empty(this.#keyspace);
+    chain.origins = head.origins;
+    const read = await this.#readSnapshot(head.snapshot, head, deadline);
+    if (read.kind !== 'read') return read;
+    const { manifest } = read;
+    const snapshot =
+      manifest === undefined || head.snapshot === undefined
+        ? undefined
+        : track(head.snapshot, manifest, this.#keyspace, head.database);
+    const lengths: number[] = [];
+    const take = async ({ effects, length }: ValidRecord): Promise<true> => {
+      this.#progress.totalBytes += length;
+      await this.#apply(effects, length);
+      lengths.push(length);
+      return true;
+    };
+    const end = await chain.readEach({ next: number, id: parent, time: manifest?.time ?? 0 }, deadline, take);
+    if (end.kind === 'unavailable') return end;
+    const confirmed = await heads.confirm(number, end.date, deadline, date);
+    if (confirmed.kind === 'unavailable') return confirmed;
+    if (confirmed.kind === 'behind') return { kind: 'behind', newer: confirmed.head };
+    return { kind: 'loaded', snapshot, lengths, tip: end.tip, date: end.date };
+  }
+
+  async #readSnapshot(
+    snapshot: string | undefined,
+    head: FoundHead['content'],
+    deadline: Deadline,
+  ): Promise<
+    | { readonly kind: 'read'; readonly manifest: Manifest | undefined }
+    | { readonly kind: 'behind'; readonly newer: FoundHead }
+    | Failure
+  > {
+    const { requests, databaseCount } = this.#options;
+    this.#progress.loadedBytes = 0;
+    if (snapshot === undefined) return { kind: 'read', manifest: undefined };
+    const begin = ({ databases }: Manifest): void => {
+      this.#progress.totalBytes = lengthOf(databases);
+      this.#progress.totalKeys = keysOf(databases);
+    };
+    const take: PartTaker = (effects, { length }) => this.#apply(effects, length);
+    const reader = new SnapshotReader({ requests, databaseCount });
+    const outcome = await reader.read({ ...head, snapshot }, deadline, take, begin);
+    return outcome.kind === 'missing' ? this.#newerThan(head, outcome, deadline) : outcome;
+  }
+
+  /** An object that a head needs is missing: then there must be a newer head, which does not need it. */
+  async #newerThan(
+    head: FoundHead['content'],
+    { name: missing }: SnapshotOutcome & { readonly kind: 'missing' },
+    deadline: Deadline,
+  ): Promise<{ readonly kind: 'behind'; readonly newer: FoundHead } | Failure> {
+    const { requests, heads, name } = this.#options;
+    const newest = await heads.fetch(deadline);
+    if (newest.kind === 'unavailable') return newest;
+    if (newest.kind === 'found' && newest.content.generation > head.generation)
+      return { kind: 'behind', newer: newest };
+    return requests.failure(`is missing, although the head ${name} needs it; restore it`, missing);
+  }
+
+  async #apply(effects: readonly Effect[], length: number): Promise<void> {
+    const { slices } = this.#options;
+    for (let i = 0; i < effects.length; i++) {
+      if (i % effectsPerLook === 0 && slices.isOver) await slices.next();
+      this.#keyspace.apply(effects[i] as Effect);
+    }
+    this.#progress.loadedBytes += length;
+  }
+}
+
+function empty(keyspace: Keyspace): void {
+  for (let db = 0; db < keyspace.databaseCount; db++) {
+    if (keyspace.database(db).size > 0) keyspace.apply({ kind: 'flush', db });
+  }
+}
