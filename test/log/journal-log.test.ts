@@ -65,11 +65,11 @@ class Node {
   readonly log: JournalLog;
   readonly #world: World;
 
-  constructor(world: World, { graceMs = 10_000, snapshots = snapshotLimitsDefault } = {}) {
+  constructor(world: World, { graceMs = 10_000, snapshots = snapshotLimitsDefault, newsLengthMax = 1 << 20 } = {}) {
     this.#world = world;
     const { environment } = world;
     const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
-    this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots });
+    this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax });
   }
 
   get deadline(): number {
@@ -176,6 +176,21 @@ describe('the chain', () => {
     expect(await node.append('b')).toEqual({ kind: 'unavailable', reason: 'no more' });
   });
 
+  it('is caught up with bit by bit by whoever is far behind, who knows that there is more', async () => {
+    const world = new World();
+    const [behind, ahead] = [await new Node(world, { newsLengthMax: 1000 }).open(), await new Node(world).open()];
+    for (let i = 0; i < 20; i++) expect(await ahead.append(`k${i}`)).toEqual({ kind: 'committed' });
+    let bits = 0;
+    for (let outcome = await behind.verify(); outcome.kind === 'changed'; outcome = await behind.verify()) {
+      outcome.changes.applyTo(behind.keyspace);
+      bits++;
+      if (outcome.changes.isPartial === false) expect(behind.values()).toEqual(ahead.values());
+    }
+    expect(bits).toBeGreaterThan(3);
+    expect(behind.values()).toEqual(ahead.values());
+    expect(await behind.append('more')).toEqual({ kind: 'committed' });
+  });
+
   it('keeps the effects of a huge commit beside its record', async () => {
     const world = new World();
     const node = await new Node(world).open();
@@ -202,8 +217,15 @@ describe('sleepers', () => {
 
   it('that read do not take a number that was collected for the end', async () => {
     const { sleeper, awake } = await asleep();
+    sleeper.keyspace.accessClock.seconds = 7;
+    const watch = sleeper.keyspace.watches.place(0, 'k');
     await sleeper.catchUp();
     expect(sleeper.values()).toEqual(awake.values());
+    expect([watch.tripped, sleeper.keyspace.memory]).toEqual([true, awake.keyspace.memory]);
+    // What was loaded beside the keyspace now is the keyspace, with its clock, and changes are noted for snapshots.
+    sleeper.keyspace.apply(set('k', 'now'));
+    expect(sleeper.keyspace.database(0).find('k')?.accessedAtSeconds).toBe(7);
+    expect(sleeper.keyspace.database(0).observer).toBeDefined();
   });
 
   it('that write do not take a number that was collected for theirs', async () => {

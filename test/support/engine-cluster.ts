@@ -58,6 +58,8 @@ export class EngineCluster {
       pipelineDepth: 4,
       graceMs: 3_600_000,
       snapshots: snapshotLimitsDefault,
+      // Some records: whoever is behind catches up bit by bit.
+      newsLengthMax: 3000,
     });
   }
 

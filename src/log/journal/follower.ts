@@ -26,13 +26,15 @@ export interface News {
 }
 
 /** News that are longer are handed over bit by bit: while they are applied nobody else has a turn. */
-const newsLengthMax = 1 << 20;
+export const newsLengthMaxDefault = 1 << 20;
 
 interface FollowerOptions {
   readonly requests: Requests;
   readonly heads: Heads;
   readonly snapshotter: Snapshotter;
   readonly slices: Slices;
+  /** In bytes; a record at least. */
+  readonly newsLengthMax: number;
   readonly name: string;
   readonly databaseCount: number;
 }
@@ -67,7 +69,7 @@ export class Follower {
 
   /** What comes after the tip. `first`: what is stored under its number, where that is known already. */
   async news(deadline: Deadline, first?: Fetched<Record>): Promise<News | Failure> {
-    const { heads, snapshotter } = this.#options;
+    const { heads, snapshotter, newsLengthMax } = this.#options;
     const from = this.tip;
     const outcome = await this.chain.read(from, deadline, { first, lengthMax: newsLengthMax });
     if (outcome.kind === 'unavailable') return outcome;

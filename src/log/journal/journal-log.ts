@@ -18,7 +18,7 @@ import {
   type VerifyOutcome,
 } from '../log.ts';
 import { Collector } from './collector.ts';
-import { Follower } from './follower.ts';
+import { Follower, newsLengthMaxDefault } from './follower.ts';
 import { Heads } from './heads.ts';
 import { Pipeline } from './pipeline.ts';
 import { Requests, type RequestOptions } from './requests.ts';
@@ -38,6 +38,8 @@ export interface JournalLogOptions extends RequestOptions {
   /** For so long everything that was in the database can be had again; `undefined`: as it was said before. */
   readonly retainMs?: number | undefined;
   readonly snapshots: SnapshotLimits;
+  /** So much is taken over at once from other nodes, in bytes of records. */
+  readonly newsLengthMax?: number;
   /** It is known to be there, so that it is not created. */
   readonly mustExist?: boolean;
 }
@@ -53,7 +55,16 @@ export class JournalLog implements Log {
   readonly #pipeline: Pipeline;
 
   constructor(options: JournalLogOptions) {
-    const { name, node, databaseCount, pipelineDepth, graceMs, retainMs, mustExist = false } = options;
+    const {
+      name,
+      node,
+      databaseCount,
+      pipelineDepth,
+      graceMs,
+      retainMs,
+      mustExist = false,
+      newsLengthMax = newsLengthMaxDefault,
+    } = options;
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
     const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
@@ -73,7 +84,7 @@ export class JournalLog implements Log {
         void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
       },
     });
-    const follower = new Follower({ requests, heads, snapshotter, slices, name, databaseCount });
+    const follower = new Follower({ requests, heads, snapshotter, slices, name, databaseCount, newsLengthMax });
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
