@@ -12,6 +12,11 @@ interface Head {
   readonly snapshot: string | null;
 }
 
+interface PartObjects {
+  readonly name: string;
+  readonly more?: readonly { readonly name: string }[];
+}
+
 /** The text of an object, if it is there. */
 type Read = (name: string) => string | undefined;
 
@@ -28,18 +33,25 @@ export function replayJournal(name: string, databaseCount: number, read: Read): 
   for (let { number } = head.log; ; number++) {
     const text = read(`${name}.log/${String(number).padStart(16, '0')}.json`);
     if (text === undefined) return keyspace;
-    const record = JSON.parse(text) as { id: string; parent: string; effects?: unknown[][]; side?: { name: string } };
+    const record = JSON.parse(text) as {
+      id: string;
+      parent: string;
+      effects?: unknown[][];
+      sides?: { name: string }[];
+    };
     if (record.parent !== parent) continue;
     parent = record.id;
-    const effects = record.effects ?? (JSON.parse(read(record.side?.name ?? '') ?? '[]') as unknown[][]);
-    for (const effect of effects) keyspace.apply(effectOf(effect));
+    const sides = (record.sides ?? []).flatMap((side) => JSON.parse(read(side.name) ?? '') as unknown[][]);
+    for (const effect of record.effects ?? sides) keyspace.apply(effectOf(effect));
   }
 }
 
 function partNames({ snapshot }: Head, read: Read): readonly string[] {
   if (snapshot === null) return [];
-  const { databases } = JSON.parse(read(snapshot) ?? '') as { databases: { parts: { name: string }[] }[] };
-  return databases.flatMap(({ parts }) => parts.map((part) => part.name));
+  const { databases } = JSON.parse(read(snapshot) ?? '') as { databases: { parts: PartObjects[] }[] };
+  return databases.flatMap(({ parts }) =>
+    parts.flatMap(({ name, more = [] }) => [name, ...more.map((one) => one.name)]),
+  );
 }
 
 /** Whether the database cannot be read without this object. */

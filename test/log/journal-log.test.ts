@@ -1,7 +1,10 @@
 /** The journal's log alone: chains, fates, sleepers, damage. */
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
+import { numberOf } from '../../src/log/journal/names.ts';
+import { fromText } from '../../src/resp/bytes.ts';
 import { snapshotLimitsDefault, type SnapshotLimits } from '../../src/log/journal/snapshotter.ts';
 import type { AppendOutcome, VerifyOutcome } from '../../src/log/log.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
@@ -20,6 +23,9 @@ class World extends MemoryStore {
   /** The same. */
   readonly getFaults = new Map<string, GetFault>();
 
+  /** What becomes of a put, if anything special. */
+  onPut: (name: string) => PutResult | undefined = () => undefined;
+
   constructor() {
     const environment = new VirtualEnvironment(1);
     super(environment.clock);
@@ -27,6 +33,8 @@ class World extends MemoryStore {
   }
 
   override put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const failure = this.onPut(name);
+    if (failure !== undefined) return Promise.resolve(failure);
     const send = (): Promise<PutResult> => super.put(name, body, options);
     const fault = this.putFaults.get(name);
     this.putFaults.delete(name);
@@ -65,11 +73,14 @@ class Node {
   readonly log: JournalLog;
   readonly #world: World;
 
-  constructor(world: World, { graceMs = 10_000, snapshots = snapshotLimitsDefault, newsLengthMax = 1 << 20 } = {}) {
+  constructor(
+    world: World,
+    { graceMs = 10_000, snapshots = snapshotLimitsDefault, newsLengthMax = 1 << 20, recordLengthMax = 1 << 20 } = {},
+  ) {
     this.#world = world;
     const { environment } = world;
     const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
-    this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax });
+    this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax, recordLengthMax });
   }
 
   get deadline(): number {
@@ -196,9 +207,19 @@ describe('the chain', () => {
     const node = await new Node(world).open();
     const value = 'x'.repeat(3 << 20);
     expect(await node.append('huge', value)).toEqual({ kind: 'committed' });
-    expect((await world.text(recordName(1))).length).toBeLessThan(500);
-    expect(await world.names('db.side')).toHaveLength(1);
+    expect((await world.text(recordName(1))).length).toBeLessThan(1000);
+    const sides = await world.names('db.side');
+    expect(sides).toHaveLength(6);
+    for (const side of sides) expect((await world.text(side)).length).toBeLessThan(1 << 20);
     expect((await new Node(world).open()).values()).toEqual({ huge: value });
+  });
+
+  it('writes no record where an object beside it could not be written', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    world.onPut = (name) => (name.startsWith('db.side') ? storeFailure('denied', 'planted') : undefined);
+    expect(await node.append('huge', 'x'.repeat(3 << 20))).toEqual({ kind: 'unavailable', reason: 'planted' });
+    expect(await world.names('db.log')).toEqual([]);
   });
 });
 
@@ -245,6 +266,73 @@ describe('sleepers', () => {
     expect((await new Node(world).open()).values()).toEqual(awake.values());
   });
 });
+
+describe('values that are longer than any object may be', () => {
+  // A part is to have 40 bytes here, an object so at most 80 and what surrounds them.
+  const values = { long: 'täglich '.repeat(60), binary: '\xff\x00'.repeat(200), short: 's' };
+
+  it('are in a snapshot in pieces, each an object of its own, that stay where they are while the value does', async () => {
+    const world = new World();
+    const node = await new Node(world, { snapshots: small, graceMs: 3_600_000 }).open();
+    for (const [key, value] of Object.entries(values)) await node.append(key, fromText(value));
+    node.keyspace.apply({ kind: 'setExpiry', db: 0, key: 'long', expireAt: 9e15 });
+    const effects = [{ kind: 'setExpiry', db: 0, key: 'long', expireAt: 9e15 }] as const;
+    await world.finish(node.log.append({ keyspace: node.keyspace, effects }, node.deadline));
+    const pieces: string[][] = [];
+    for (let generation = 2; generation < 4;) {
+      await node.append('short');
+      await world.environment.advance(1000);
+      const head = JSON.parse(await world.text('db')) as { generation: number; snapshot: string };
+      if (head.generation < generation) continue;
+      generation = head.generation + 1;
+      const { databases } = JSON.parse(await world.text(head.snapshot)) as { databases: { parts: Part[] }[] };
+      pieces.push(databases.flatMap(({ parts }) => parts.flatMap(({ more = [] }) => more.map(({ name }) => name))));
+    }
+    expect(pieces[0]!.length).toBeGreaterThan(20);
+    expect(pieces[1]).toEqual(pieces[0]);
+    for (const piece of pieces[0]!) {
+      const result = await world.get(piece);
+      expect(gunzipSync(result.kind === 'found' ? result.body : '').length).toBeLessThan(400);
+    }
+    const other = await new Node(world).open();
+    expect(other.keyspace.dump()).toEqual(node.keyspace.dump());
+    expect(other.keyspace.memory).toBe(node.keyspace.memory);
+  });
+
+  it('are missed by their names when a piece is cut off or gone', async () => {
+    const world = new World();
+    const node = await new Node(world, { snapshots: small, recordLengthMax: 100, graceMs: 3_600_000 }).open();
+    for (let i = 0; !(await world.text('db')).includes('"snapshot":"'); i++) {
+      await node.append('long', fromText(values.long.slice(i)));
+      await world.environment.advance(1000);
+    }
+    await node.append('binary', values.binary);
+    expect((await new Node(world).open()).keyspace.dump()).toEqual(node.keyspace.dump());
+    const newest = Math.max(...(await world.names('db.side')).map((name) => numberOf('db', name)!));
+    const sides = await world.names(`db.side/${String(newest).padStart(16, '0')}`);
+    const head = JSON.parse(await world.text('db')) as { snapshot: string };
+    const parts = await world.names(head.snapshot.replace('.json', '-'));
+    expect([sides.length > 3, parts.length > 5]).toEqual([true, true]);
+    for (const name of [...sides, ...parts]) {
+      const whole = (await world.get(name)) as { body: Uint8Array };
+      for (const harm of [() => world.put(name, whole.body.subarray(0, -1)), () => world.delete(name)]) {
+        await harm();
+        const broken = new Node(world);
+        expect(await world.finish(broken.log.open(broken.keyspace, broken.deadline)), name).toMatchObject({
+          kind: 'unavailable',
+          reason: expect.stringContaining(`object=${name}`) as unknown,
+        });
+      }
+      await world.put(name, whole.body);
+    }
+    expect((await new Node(world).open()).keyspace.dump()).toEqual(node.keyspace.dump());
+  });
+});
+
+interface Part {
+  readonly name: string;
+  readonly more?: readonly { readonly name: string }[];
+}
 
 describe('damage', () => {
   async function snapshotted(): Promise<World> {

@@ -11,7 +11,7 @@ import { fetchAhead } from './fetch-ahead.ts';
 import { FormatError, parseJson } from './format-error.ts';
 import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
-import { decodeRecord, hasChecksum, type Record } from './record.ts';
+import { decodeRecord, hasChecksum, type Record, type SideObject } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
 
 /** How far somebody has read. */
@@ -125,12 +125,12 @@ export class Chain {
     return ownerOf(number, { database: this.#options.database, origins: this.origins }, this.#options.name);
   }
 
-  #decodeRaw({ number, decode }: RawRecord): Record | Failure {
+  /** What this makes of an object, if it is what it should be. */
+  #decoded<Content>(object: string, decode: () => Content): Content | Failure {
     try {
       return decode();
     } catch (cause) {
       if (!(cause instanceof FormatError)) throw cause;
-      const object = recordName(this.#ownerOf(number).name, number);
       return this.#options.requests.failure(`cannot be read, and was left as it is: ${cause.message}`, object);
     }
   }
@@ -162,7 +162,8 @@ export class Chain {
       if (fetched.kind === 'unavailable') return fetched;
       const { date } = fetched;
       if (fetched.kind === 'notFound') return { kind: 'read', tip, date, isEnd: true };
-      const record = this.#decodeRaw(fetched.content);
+      const { number, decode } = fetched.content;
+      const record = this.#decoded(recordName(this.#ownerOf(number).name, number), decode);
       if ('kind' in record) return record;
       if (isBeyond(record, tip, until)) return { kind: 'read', tip, date, isEnd: true };
       const next = record.number + 1;
@@ -172,7 +173,7 @@ export class Chain {
       }
       const effects = await this.#effectsOf(record, deadline);
       if ('kind' in effects) return effects;
-      const length = record.length + (record.content.kind === 'side' ? record.content.bytes : 0);
+      const length = record.length + lengthBeside(record);
       tip = { next, id: record.id, time: Math.max(tip.time, record.time) };
       if (!(await take({ ...record, effects, length }))) return { kind: 'read', tip, date, isEnd: false };
     }
@@ -199,16 +200,35 @@ export class Chain {
   async #effectsOf({ content, number }: Record, deadline: Deadline): Promise<readonly Effect[] | Failure> {
     if (content.kind === 'effects') return content.effects;
     const { requests, databaseCount } = this.#options;
-    const side = await requests.fetch(content.name, deadline, (body) => {
-      if (body.length !== content.bytes || crc32(body) !== content.checksum) {
-        throw new FormatError(`it is not what the record ${number} says that it is: it was damaged or replaced`);
-      }
-      return decodeEffects(parseJson(Buffer.from(body).toString('utf8')), databaseCount);
+    const effects: Effect[] = [];
+    const bodies = fetchAhead(content.objects, {
+      weigh: ({ bytes }) => bytes,
+      countMax: () => windowMax,
+      fetch: async (object) => ({ object, fetched: await this.#fetchSide(object, number, deadline) }),
     });
-    if (side.kind === 'found') return side.content;
-    if (side.kind === 'unavailable') return side;
-    return requests.failure(`is missing, although the record ${number} names it`, content.name);
+    for await (const { object, fetched } of bodies) {
+      if (fetched.kind === 'unavailable') return fetched;
+      if (fetched.kind === 'notFound')
+        return requests.failure(`is missing, although the record ${number} names it`, object.name);
+      const decoded = this.#decoded(object.name, () =>
+        decodeEffects(parseJson(Buffer.from(fetched.content).toString('utf8')), databaseCount),
+      );
+      if ('kind' in decoded) return decoded;
+      for (const effect of decoded) effects.push(effect);
+    }
+    return effects;
   }
+
+  #fetchSide({ name, bytes, checksum }: SideObject, number: number, deadline: Deadline): Promise<Fetched<Uint8Array>> {
+    return this.#options.requests.fetch(name, deadline, (body) => {
+      if (body.length === bytes && crc32(body) === checksum) return body;
+      throw new FormatError(`it is not what the record ${number} says that it is: it was damaged or replaced`);
+    });
+  }
+}
+
+function lengthBeside({ content }: Record): number {
+  return content.kind === 'effects' ? 0 : content.objects.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 function isBeyond(record: Record, tip: Tip, { number = Infinity, time = Infinity }: Until): boolean {

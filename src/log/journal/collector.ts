@@ -11,7 +11,7 @@
 import type { ListedObject } from '../../store/object-store.ts';
 import type { Deadline } from '../log.ts';
 import { ownerOf, type EarlierHead, type Head } from './head.ts';
-import { decodeManifest } from './manifest.ts';
+import { decodeManifest, objectsOf } from './manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
 import type { Requests } from './requests.ts';
 
@@ -82,7 +82,8 @@ export class Collector {
         decodeManifest(body, { database: owner.database, databaseCount }),
       );
       if (fetched.kind !== 'found') return undefined;
-      for (const { parts } of fetched.content.databases) for (const part of parts) names.add(part.name);
+      for (const { parts } of fetched.content.databases)
+        for (const object of parts.flatMap(objectsOf)) names.add(object.name);
     }
     return names;
   }

@@ -20,7 +20,7 @@ import {
 import { Collector } from './collector.ts';
 import { Follower, newsLengthMaxDefault } from './follower.ts';
 import { Heads } from './heads.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, recordLengthMaxDefault } from './pipeline.ts';
 import { Requests, type RequestOptions } from './requests.ts';
 import { Slices } from './slices.ts';
 import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
@@ -38,6 +38,8 @@ export interface JournalLogOptions extends RequestOptions {
   /** For so long everything that was in the database can be had again; `undefined`: as it was said before. */
   readonly retainMs?: number | undefined;
   readonly snapshots: SnapshotLimits;
+  /** Commits that are longer, in bytes, have objects beside their record. */
+  readonly recordLengthMax?: number;
   /** So much is taken over at once from other nodes, in bytes of records. */
   readonly newsLengthMax?: number;
   /** It is known to be there, so that it is not created. */
@@ -64,6 +66,7 @@ export class JournalLog implements Log {
       retainMs,
       mustExist = false,
       newsLengthMax = newsLengthMaxDefault,
+      recordLengthMax = recordLengthMaxDefault,
     } = options;
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
@@ -88,7 +91,7 @@ export class JournalLog implements Log {
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
-    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, name, node });
+    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, node, recordLengthMax });
   }
 
   get retries(): number {

@@ -1,22 +1,29 @@
 /** The list of a snapshot's parts, and a part: the effects that make its keys out of nothing. */
 import type { Effect } from '../../keyspace/effect.ts';
 import { decodeEffects } from './effect-format.ts';
-import { asCount, asFields, asList, asText, FormatError, refuseUnknown, show } from './format-error.ts';
+import { asCount, asFields, asList, asText, FormatError, refuseUnknown, show, type Fields } from './format-error.ts';
 import { parseChecked, withChecksum } from './record.ts';
 
 const manifestVersion = 1;
 const partVersion = 1;
 
-/** Where a part is. */
-export interface PartReference {
+/** An object that holds a part, or some of it. */
+export interface PartObject {
   readonly name: string;
   /** As stored. */
   readonly bytes: number;
   /** As JSON, before it was compressed. */
   readonly length: number;
-  readonly keys: number;
   /** CRC-32 of what is stored. */
   readonly checksum: string;
+}
+
+/** Where a part is. */
+export interface PartReference extends PartObject {
+  /** In all of its objects. */
+  readonly keys: number;
+  /** What has no room in the first object. */
+  readonly more: readonly PartObject[];
 }
 
 export interface Manifest {
@@ -35,9 +42,14 @@ export interface DatabaseParts {
   readonly parts: readonly PartReference[];
 }
 
+export function objectsOf(reference: PartReference): readonly PartObject[] {
+  return [reference, ...reference.more];
+}
+
 /** How long all parts are, as JSON. */
 export function lengthOf(databases: readonly DatabaseParts[]): number {
-  return databases.reduce((sum, { parts }) => sum + parts.reduce((all, { length }) => all + length, 0), 0);
+  const objects = databases.flatMap(({ parts }) => parts.flatMap(objectsOf));
+  return objects.reduce((sum, { length }) => sum + length, 0);
 }
 
 export function keysOf(databases: readonly DatabaseParts[]): number {
@@ -46,7 +58,8 @@ export function keysOf(databases: readonly DatabaseParts[]): number {
 
 export function encodeManifest(manifest: Manifest): Buffer {
   const { database, number, id, time, databases } = manifest;
-  const json = { valthree: 'snapshot', version: manifestVersion, database, number, id, time, databases };
+  const written = databases.map(({ db, parts }) => ({ db, parts: parts.map(encodeReference) }));
+  const json = { valthree: 'snapshot', version: manifestVersion, database, number, id, time, databases: written };
   return withChecksum(Buffer.from(JSON.stringify(json).slice(0, -1), 'utf8'));
 }
 
@@ -77,14 +90,26 @@ function decodeDatabase(value: unknown, databaseCount: number): DatabaseParts {
   return { db: number, parts: references };
 }
 
+function encodeReference({ name, bytes, length, keys, checksum, more }: PartReference): object {
+  return { name, bytes, length, keys, checksum, ...(more.length === 0 ? {} : { more }) };
+}
+
 function decodeReference(value: unknown): PartReference {
-  const { name, bytes, length, keys, checksum, ...rest } = asFields(value, 'parts');
+  const { keys, more, ...object } = asFields(value, 'parts');
+  return {
+    ...decodeObject(object),
+    keys: asCount(keys, 'parts.keys'),
+    more:
+      more === undefined ? [] : asList(more, 'parts.more').map((item) => decodeObject(asFields(item, 'parts.more'))),
+  };
+}
+
+function decodeObject({ name, bytes, length, checksum, ...rest }: Fields): PartObject {
   refuseUnknown(rest, 'parts');
   return {
     name: asText(name, 'parts.name'),
     bytes: asCount(bytes, 'parts.bytes'),
     length: asCount(length, 'parts.length'),
-    keys: asCount(keys, 'parts.keys'),
     checksum: asText(checksum, 'parts.checksum'),
   };
 }

@@ -23,9 +23,9 @@ export function numberOf(database: string, name: string): number | undefined {
   return undefined;
 }
 
-/** Effects that are too many for the record of this number. */
-export function sideName(database: string, number: number, id: string): string {
-  return `${sidePrefix(database)}${String(number).padStart(digits, '0')}-${id}.json`;
+/** Effects that are too many for the record of this number, in so many objects. */
+export function sideName(database: string, number: number, id: string, index: number): string {
+  return `${sidePrefix(database)}${String(number).padStart(digits, '0')}-${id}-${index}.json`;
 }
 
 export function sidePrefix(database: string): string {
@@ -37,8 +37,9 @@ export function manifestName(database: string, id: string): string {
   return `${snapshotPrefix(database)}${id}.json`;
 }
 
-export function partName(database: string, snapshotId: string, db: number, part: number): string {
-  return `${snapshotPrefix(database)}${snapshotId}-${db}-${part}.json.gz`;
+/** @param index of the object, where a part has several */
+export function partName(database: string, snapshotId: string, db: number, part: number, index: number): string {
+  return `${snapshotPrefix(database)}${snapshotId}-${db}-${part}${index === 0 ? '' : `-${index}`}.json.gz`;
 }
 
 export function snapshotPrefix(database: string): string {

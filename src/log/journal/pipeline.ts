@@ -4,15 +4,17 @@
  * wherever they are stored or will be: what they stand on is not in the chain.
  */
 import { nodeProperties } from '../../environment/properties.ts';
-import type { AppendOutcome, Commit, Deadline } from '../log.ts';
-import { crc32 } from './crc32.ts';
+import type { Effect } from '../../keyspace/effect.ts';
+import type { AppendOutcome, Commit, Deadline, Failure } from '../log.ts';
 import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
 import type { Heads } from './heads.ts';
-import { sideName } from './names.ts';
+import { lengthOfEffects } from './pieces.ts';
 import { encodeRecord, newId, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
 import type { Requests } from './requests.ts';
+import { SideWriter } from './side-writer.ts';
+import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
 
 interface PipelineOptions {
@@ -20,26 +22,26 @@ interface PipelineOptions {
   readonly heads: Heads;
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
+  readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
   /** Who writes. */
   readonly node: string;
+  /** About how long a record may be, in bytes. */
+  readonly recordLengthMax: number;
 }
 
 interface Pending extends OutgoingRecord {
+  readonly parent: string;
   readonly time: number;
+  /** As JSON, or, where they are too many for that, as they are. */
+  readonly effects: string | readonly Effect[];
   readonly resolve: (outcome: AppendOutcome) => void;
   outcome: SendOutcome | undefined;
 }
 
-interface Side {
-  readonly object: SideObject;
-  readonly body: Uint8Array;
-}
-
-/** Effects that take more than this, as JSON, are an object of their own: a record is small, and raced for. */
-const recordLengthMax = 1 << 20;
-const stored = { kind: 'stored', date: undefined } as const;
+/** Effects that take more than this, as JSON, are objects of their own: a record is small, and raced for. */
+export const recordLengthMaxDefault = 1 << 20;
 /** More than can be asked about while they are on their way. */
 const recentMax = 64;
 
@@ -70,42 +72,50 @@ export class Pipeline {
   }
 
   append({ effects, keyspace }: Commit, deadline: Deadline): Promise<AppendOutcome> {
-    const { requests, heads, follower, snapshotter, node } = this.#options;
+    const { requests, follower, snapshotter } = this.#options;
     const { clock, random } = requests.environment;
-    const { database } = heads;
     const last = this.#pending.at(-1);
     const id = newId(random);
     const time = Math.max(last?.time ?? follower.tip.time, clock.now());
     const parent = last?.id ?? follower.tip.id;
     const number = this.next;
-    const json = encodeEffects(effects);
-    const side = json.length > recordLengthMax ? this.#sideOf(number, id, json) : undefined;
-    const body = encodeRecord({ database, number, id, parent, node, time, content: side?.object ?? json });
+    const length = lengthOfEffects(effects);
+    // The caller's list of effects may change, they themselves do not.
+    const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);
     if (this.#recent.length > recentMax) this.#recent.shift();
-    snapshotter.noteRecord(body.length + (side?.body.length ?? 0));
+    snapshotter.noteRecord(typeof encoded === 'string' ? encoded.length : length);
     snapshotter.consider(keyspace, { number, id, time });
     return new Promise((resolve) => {
-      const pending: Pending = { number, id, time, body, deadline, resolve, outcome: undefined, isAbandoned: false };
+      const own = { number, id, parent, time, effects: encoded, deadline };
+      const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
       this.#pending.push(pending);
-      void this.#send(pending, side);
+      void this.#send(pending);
     });
   }
 
-  #sideOf(number: number, id: string, json: string): Side {
-    const body = Buffer.from(json, 'utf8');
-    return {
-      object: { name: sideName(this.#options.name, number, id), bytes: body.length, checksum: crc32(body) },
-      body,
-    };
+  async #send(pending: Pending): Promise<void> {
+    const { requests, follower, name } = this.#options;
+    const isVoid = (): boolean => pending.isAbandoned;
+    const body = await this.#bodyOf(pending);
+    // Objects beside it take their time.
+    if (isVoid()) return;
+    pending.outcome =
+      'kind' in body ? body : await new RecordSender(requests, follower.chain, name).send(pending, body);
+    if (!isVoid()) await this.#settle();
   }
 
-  async #send(pending: Pending, side: Side | undefined): Promise<void> {
-    const { requests, follower, name } = this.#options;
-    const before = side === undefined ? stored : await requests.putNew(side.object.name, side.body, pending.deadline);
-    pending.outcome =
-      before.kind === 'stored' ? await new RecordSender(requests, follower.chain, name).send(pending) : before;
-    if (!pending.isAbandoned) await this.#settle();
+  async #bodyOf({ effects, number, id, parent, time, deadline }: Pending): Promise<Uint8Array | Failure> {
+    const { heads, node, recordLengthMax } = this.#options;
+    let content: string | readonly SideObject[];
+    if (typeof effects === 'string') {
+      content = effects;
+    } else {
+      const written = await new SideWriter(this.#options).write({ number, id, effects, deadline }, recordLengthMax / 2);
+      if ('kind' in written) return written;
+      content = written;
+    }
+    return encodeRecord({ database: heads.database, number, id, parent, node, time, content });
   }
 
   /** Settles from the front on what can be settled. */

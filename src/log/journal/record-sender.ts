@@ -12,7 +12,6 @@ import type { Fetched, Requests } from './requests.ts';
 export interface OutgoingRecord {
   readonly number: number;
   readonly id: string;
-  readonly body: Uint8Array;
   readonly deadline: Deadline;
   /** Its fate does not matter any more. */
   isAbandoned: boolean;
@@ -39,9 +38,9 @@ export class RecordSender {
     this.#name = name;
   }
 
-  async send(record: OutgoingRecord): Promise<SendOutcome> {
+  async send(record: OutgoingRecord, body: Uint8Array): Promise<SendOutcome> {
     const { store } = this.#requests;
-    const { number, body, deadline } = record;
+    const { number, deadline } = record;
     const name = recordName(this.#name, number);
     const backoff = this.#requests.backoff(deadline);
     // Whether one of the requests so far may have stored it without our knowing.

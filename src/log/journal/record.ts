@@ -3,14 +3,14 @@
  * on; one whose parent is not the last valid record before it is void, and all readers skip it.
  *
  * Form: `{"valthree":"record","version":1,"database":…,"number":…,"id":…,"parent":…,"node":…,"time":…,"effects":[…],
- * "checksum":"…"}`, where `"side":{…}` stands in place of the effects if they are an object of their own. The checksum is
+ * "checksum":"…"}`, where `"sides":[…]` stands in place of the effects if they are objects of their own. The checksum is
  * the CRC-32 of all bytes before `,"checksum"`.
  */
 import type { Random } from '../../environment/environment.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import { crc32 } from './crc32.ts';
 import { decodeEffects } from './effect-format.ts';
-import { asCount, asFields, asText, FormatError, parseJson, refuseUnknown, show } from './format-error.ts';
+import { asCount, asFields, asList, asText, FormatError, parseJson, refuseUnknown, show } from './format-error.ts';
 
 const recordVersion = 1;
 
@@ -32,7 +32,9 @@ export interface Record {
 }
 
 type RecordContent =
-  { readonly kind: 'effects'; readonly effects: readonly Effect[] } | ({ readonly kind: 'side' } & SideObject);
+  | { readonly kind: 'effects'; readonly effects: readonly Effect[] }
+  /** In this order. */
+  | { readonly kind: 'sides'; readonly objects: readonly SideObject[] };
 
 /** Effects that are an object of their own. */
 export interface SideObject {
@@ -42,8 +44,8 @@ export interface SideObject {
 }
 
 export interface RecordEnvelope extends Omit<Record, 'content' | 'length'> {
-  /** JSON of the effects, or the object that holds it. */
-  readonly content: string | SideObject;
+  /** JSON of the effects, or the objects that hold them. */
+  readonly content: string | readonly SideObject[];
 }
 
 /** 96 bits, as hexadecimal digits. */
@@ -52,7 +54,7 @@ export function newId(random: Random): string {
 }
 
 export function encodeRecord({ database, number, id, parent, node, time, content }: RecordEnvelope): Buffer {
-  const what = typeof content === 'string' ? `"effects":${content}` : `"side":${JSON.stringify(content)}`;
+  const what = typeof content === 'string' ? `"effects":${content}` : `"sides":${JSON.stringify(content)}`;
   const text =
     `{"valthree":"record","version":${recordVersion},"database":${JSON.stringify(database)},"number":${number},` +
     `"id":"${id}","parent":"${parent}","node":${JSON.stringify(node)},"time":${time},${what}`;
@@ -111,7 +113,7 @@ export interface RecordPlace {
  */
 export function decodeRecord(body: Uint8Array, place: RecordPlace): Record {
   const parsed = parseChecked(body, 'record', recordVersion);
-  const { database, number, id, parent, node, time, effects, side, ...rest } = parsed;
+  const { database, number, id, parent, node, time, effects, sides, ...rest } = parsed;
   refuseUnknown(rest, 'it');
   if (database !== place.database) throw new FormatError(`it is of another database: database=${show(database)}`);
   if (number !== place.number) throw new FormatError(`it has another number than its name: number=${show(number)}`);
@@ -122,7 +124,7 @@ export function decodeRecord(body: Uint8Array, place: RecordPlace): Record {
     parent: asText(parent, 'parent'),
     node: asText(node, 'node'),
     time: asCount(time, 'time'),
-    content: side === undefined ? contentOf(effects, place) : decodeSide(side, effects),
+    content: sides === undefined ? contentOf(effects, place) : decodeSides(sides, effects),
     length: body.length,
   };
 }
@@ -131,14 +133,17 @@ function contentOf(effects: unknown, { databaseCount }: RecordPlace): RecordCont
   return { kind: 'effects', effects: decodeEffects(effects, databaseCount) };
 }
 
-function decodeSide(value: unknown, effects: unknown): RecordContent {
-  if (effects !== undefined) throw new FormatError('it has effects and a side object at once');
-  const { name, bytes, checksum, ...rest } = asFields(value, 'side');
-  refuseUnknown(rest, 'side');
+function decodeSides(value: unknown, effects: unknown): RecordContent {
+  if (effects !== undefined) throw new FormatError('it has effects and side objects at once');
+  return { kind: 'sides', objects: asList(value, 'sides').map(decodeSide) };
+}
+
+function decodeSide(value: unknown): SideObject {
+  const { name, bytes, checksum, ...rest } = asFields(value, 'sides');
+  refuseUnknown(rest, 'sides');
   return {
-    kind: 'side',
-    name: asText(name, 'side.name'),
-    bytes: asCount(bytes, 'side.bytes'),
-    checksum: asText(checksum, 'side.checksum'),
+    name: asText(name, 'sides.name'),
+    bytes: asCount(bytes, 'sides.bytes'),
+    checksum: asText(checksum, 'sides.checksum'),
   };
 }

@@ -5,7 +5,7 @@ import { crc32 } from './crc32.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { FormatError } from './format-error.ts';
 import { ownerOf, type Head } from './head.ts';
-import { decodeManifest, decodePart, type Manifest, type Part, type PartReference } from './manifest.ts';
+import { decodeManifest, decodePart, objectsOf, type Manifest, type Part, type PartObject } from './manifest.ts';
 import type { Requests } from './requests.ts';
 
 export type SnapshotOutcome =
@@ -19,11 +19,11 @@ interface SnapshotReaderOptions {
   readonly databaseCount: number;
 }
 
-/** Parts that are asked for at once. */
-const partsAtOnce = 16;
+/** Objects that are asked for at once. */
+const objectsAtOnce = 16;
 
-/** Takes the effects of one part after another, which make the keyspace out of nothing. */
-export type PartTaker = (effects: readonly Effect[], reference: PartReference) => void | Promise<void>;
+/** Takes the effects of one object after another, which make the keyspace out of nothing. */
+export type PartTaker = (effects: readonly Effect[], object: PartObject) => void | Promise<void>;
 
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
@@ -52,44 +52,46 @@ export class SnapshotReader {
     const manifest = fetched.content;
     begin?.(manifest);
     const parts = manifest.databases.flatMap(({ db, parts: references }) =>
-      references.map((reference, part) => ({ reference, part: { database, db, part, of: references.length } })),
+      references.flatMap((reference, part) =>
+        objectsOf(reference).map((object) => ({ object, part: { database, db, part, of: references.length } })),
+      ),
     );
     const ahead = fetchAhead(parts, {
-      weigh: ({ reference }) => reference.length,
-      countMax: () => partsAtOnce,
-      fetch: async (planned) => ({ ...planned, fetched: await this.#fetchPart(planned.reference, deadline) }),
+      weigh: ({ object }) => object.length,
+      countMax: () => objectsAtOnce,
+      fetch: async (planned) => ({ ...planned, fetched: await this.#fetchObject(planned.object, deadline) }),
     });
-    for await (const { reference, part, fetched: json } of ahead) {
+    for await (const { object, part, fetched: json } of ahead) {
       if (json.kind !== 'part') return json;
-      const outcome = this.#decode(reference, json.body, part);
+      const outcome = this.#decode(object, json.body, part);
       if ('kind' in outcome) return outcome;
-      await take(outcome, reference);
+      await take(outcome, object);
     }
     return { kind: 'read', manifest };
   }
 
-  async #fetchPart(
-    reference: PartReference,
+  async #fetchObject(
+    object: PartObject,
     deadline: Deadline,
   ): Promise<{ readonly kind: 'part'; readonly body: Uint8Array } | SnapshotOutcome> {
     const { requests } = this.#options;
-    const { name } = reference;
+    const { name } = object;
     const fetched = await requests.fetch(name, deadline, (body) => {
-      if (body.length !== reference.bytes || crc32(body) !== reference.checksum)
+      if (body.length !== object.bytes || crc32(body) !== object.checksum)
         throw new FormatError('it is not what the snapshot says that it is: it was damaged or replaced');
       return body;
     });
     if (fetched.kind === 'unavailable') return fetched;
     if (fetched.kind === 'notFound') return { kind: 'missing', name };
     try {
-      const body = await requests.environment.compression.decompress(fetched.content, reference.length);
+      const body = await requests.environment.compression.decompress(fetched.content, object.length);
       return { kind: 'part', body };
     } catch {
       return this.#failure('it cannot be decompressed', name);
     }
   }
 
-  #decode({ name }: PartReference, body: Uint8Array, part: Part): readonly Effect[] | Failure {
+  #decode({ name }: PartObject, body: Uint8Array, part: Part): readonly Effect[] | Failure {
     try {
       return decodePart(body, part, this.#options.databaseCount);
     } catch (cause) {

@@ -7,8 +7,16 @@ import { encodeEffects } from './effect-format.ts';
 import { neededHistory } from './retention.ts';
 import type { Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
-import { encodeManifest, encodePart, lengthOf, type DatabaseParts, type PartReference } from './manifest.ts';
+import {
+  encodeManifest,
+  encodePart,
+  lengthOf,
+  type DatabaseParts,
+  type PartObject,
+  type PartReference,
+} from './manifest.ts';
 import { manifestName, partName } from './names.ts';
+import { groupsOfEntry, joined, type Group } from './pieces.ts';
 import { newId } from './record.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
@@ -35,6 +43,8 @@ interface SnapshotRunOptions {
   readonly graceMs: number;
   /** `undefined`: as the head says. */
   readonly retainMs: number | undefined;
+  /** About how long a part is, as JSON. */
+  readonly partLength: number;
   readonly databases: readonly { readonly tracked: TrackedDatabase; readonly db: number }[];
   readonly point: SnapshotPoint;
   /** The snapshot that those parts belong to which have not changed since. */
@@ -131,30 +141,44 @@ export class SnapshotRun {
   }
 
   async #writePart({ tracked, db, part }: PlannedPart): Promise<boolean> {
-    const { requests, heads, slices, name } = this.#options;
-    const { compression } = requests.environment;
-    // A turn of the event loop each, so that commands get theirs in between.
+    const { slices, partLength } = this.#options;
     await slices.next();
-    const effects: Effect[] = [];
+    const groups: Group[] = [];
     let keys = 0;
     tracked.capture(part, (key, value, expireAt) => {
       keys++;
-      effects.push({ kind: 'setString', db, key, value });
-      if (expireAt !== undefined) effects.push({ kind: 'setExpiry', db, key, expireAt });
+      for (const group of groupsOfEntry(db, { key, value, expireAt }, partLength)) groups.push(group);
     });
+    const objects: PartObject[] = [];
+    for (const effects of inObjects(groups, partLength)) {
+      // A turn of the event loop each, so that commands get theirs in between.
+      if (slices.isOver) await slices.next();
+      const object = await this.#writeObject({ tracked, db, part }, objects.length, effects);
+      if (object === undefined) return false;
+      objects.push(object);
+    }
+    const [first, ...more] = objects as [PartObject, ...PartObject[]];
+    const written = this.#written.get(tracked) ?? new Map<number, PartReference>();
+    this.#written.set(tracked, written.set(part, { ...first, keys, more }));
+    return true;
+  }
+
+  async #writeObject(
+    { tracked, db, part }: PlannedPart,
+    index: number,
+    effects: readonly Effect[],
+  ): Promise<PartObject | undefined> {
+    const { requests, heads, name } = this.#options;
+    const { compression } = requests.environment;
     const json = encodePart({ database: heads.database, db, part, of: tracked.partCount }, encodeEffects(effects));
     const body = await compression.compress(json);
-    const reference = {
-      name: partName(name, this.#id, db, part),
+    const object = {
+      name: partName(name, this.#id, db, part, index),
       bytes: body.length,
       length: json.length,
-      keys,
       checksum: crc32(body),
     };
-    if ((await requests.putNew(reference.name, body, this.#deadline)).kind !== 'stored') return false;
-    const written = this.#written.get(tracked) ?? new Map<number, PartReference>();
-    this.#written.set(tracked, written.set(part, reference));
-    return true;
+    return (await requests.putNew(object.name, body, this.#deadline)).kind === 'stored' ? object : undefined;
   }
 
   async #swap({ content: before, etag }: FoundHead): Promise<SnapshotRunOutcome> {
@@ -198,4 +222,10 @@ export class SnapshotRun {
     const written = this.#written.get(tracked);
     return tracked.references.map((reference, part) => (written?.get(part) ?? reference) as PartReference);
   }
+}
+
+/** An empty part has an object, too. Twice the length that it should have: parts differ, and most are to have one. */
+function* inObjects(groups: readonly Group[], partLength: number): Generator<readonly Effect[], void, undefined> {
+  if (groups.length === 0) yield [];
+  yield* joined(groups, partLength * 2);
 }

@@ -111,7 +111,8 @@ export class Snapshotter {
     if (requests.environment.random.uint32() % beginAtOneOf !== 0) return;
     const databases = this.#trackAll(keyspace);
     const logLength = this.#logLength;
-    const run = new SnapshotRun({ ...this.#options, databases, point, base: this.#base });
+    const { partLength } = limits;
+    const run = new SnapshotRun({ ...this.#options, partLength, databases, point, base: this.#base });
     this.#run = run;
     void run.finish().then((outcome) => {
       this.#run = undefined;
@@ -172,7 +173,8 @@ function partCountFor(database: Database, partLength: number): number {
   let length = 0;
   let seen = 0;
   for (const { key, value } of database.entries()) {
-    length += key.length + value.length + 24;
+    // What is longer has objects of its own.
+    length += Math.min(key.length + value.length, partLength) + 24;
     if (++seen === sampleSize) break;
   }
   const total = (length / Math.max(1, seen)) * database.size;

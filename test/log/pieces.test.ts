@@ -1,0 +1,106 @@
+/** Effects in pieces do what the whole does. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../src/keyspace/effect.ts';
+import { Keyspace } from '../../src/keyspace/keyspace.ts';
+import { encodeEffects } from '../../src/log/journal/effect-format.ts';
+import { groupsOfEffect, groupsOfEntry, joined, lengthOfEffects } from '../../src/log/journal/pieces.ts';
+import { fromText, toText } from '../../src/resp/bytes.ts';
+import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
+
+const bytes = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 60 }).map(fromText),
+  fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array).toString('latin1')),
+);
+const pieceLength = fc.integer({ min: 4, max: 20 });
+
+describe('pieces', () => {
+  it('of entries make them out of nothing, in any order', () => {
+    const entry = fc.record({
+      key: fc.constantFrom('a', 'b', 'c', 'd'),
+      value: bytes,
+      expireAt: fc.option(fc.nat(), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(entry, { selector: ({ key }) => key }),
+        pieceLength,
+        fc.infiniteStream(fc.nat()),
+        (entries, length, order) => {
+          const groups = entries.flatMap((one) => [...groupsOfEntry(0, one, length)]);
+          const shuffled = groups
+            .map((group) => ({ group, at: order.next().value as number }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ group }) => group);
+          const keyspace = new Keyspace(1);
+          for (const effects of joined(shuffled, 50)) for (const effect of effects) keyspace.apply(effect);
+          const wanted = entries.map(({ key, value, expireAt }) => [0, key, value, expireAt]);
+          expect(keyspace.dump()).toEqual(wanted.sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1)));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of effects do the same as these', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryEffect, { maxLength: 40 }), pieceLength, (effects, length) => {
+        const [whole, inPieces] = [new Keyspace(3), new Keyspace(3)];
+        const applied: Effect[] = [];
+        for (const effect of effects) {
+          if (!isApplicable(effect, whole)) continue;
+          whole.apply(effect);
+          applied.push(effect);
+        }
+        const groups = applied.flatMap((effect) => [...groupsOfEffect(effect, length)]);
+        for (const list of joined(groups, 30)) for (const effect of list) inPieces.apply(effect);
+        expect(inPieces.dump()).toEqual(whole.dump());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of a text are texts', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }).map(fromText), pieceLength, (value, length) => {
+        for (const group of groupsOfEntry(0, { key: 'k', value, expireAt: undefined }, length)) {
+          for (const effect of group) {
+            const piece = effect.kind === 'writeString' ? effect.bytes : value;
+            expect(toText(piece)).toBeDefined();
+            expect(piece.length).toBeLessThanOrEqual(length);
+          }
+        }
+      }),
+    );
+  });
+
+  it('are joined in order, to lists of about the length that they may have', () => {
+    fc.assert(
+      fc.property(fc.array(arbitraryEffect), fc.integer({ min: 30, max: 200 }), (effects, lengthMax) => {
+        const lists = [
+          ...joined(
+            effects.map((effect) => [effect]),
+            lengthMax,
+          ),
+        ];
+        expect(lists.flat()).toEqual(effects);
+        for (const list of lists) {
+          expect(list.length).toBeGreaterThan(0);
+          if (list.length > 1) expect(lengthOfEffects(list)).toBeLessThanOrEqual(lengthMax);
+        }
+      }),
+    );
+  });
+
+  it('have about the length that was foretold', () => {
+    const effects: Effect[] = [
+      { kind: 'setString', db: 0, key: 'k'.repeat(50), value: 'v'.repeat(500) },
+      { kind: 'writeString', db: 0, key: 'k', offset: 7, bytes: 'v'.repeat(500) },
+      { kind: 'rename', db: 0, key: 'k'.repeat(100), toDb: 1, toKey: 'l'.repeat(100) },
+      { kind: 'flush', db: 0 },
+    ];
+    const ratio = lengthOfEffects(effects) / encodeEffects(effects).length;
+    expect(ratio).toBeGreaterThan(0.9);
+    expect(ratio).toBeLessThan(1.1);
+  });
+});
