@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: starts what it compares in one run, on this machine, and prints ratios; the figures themselves say
  * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets,
- * `--only checker` only how fast histories are judged.
+ * `--only large` only a database of a million keys, `--only checker` only how fast histories are judged.
  * Results also go to `bench/results/latest.json`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ceph, cephIsInstalled } from '../test/support/ceph.ts';
 import { measureCost } from './support/cost.ts';
+import { measureLarge, printLarge, type LargePlace } from './support/large.ts';
 import { compareByRedisBenchmark, type Comparison } from './support/redis-benchmark.ts';
 import { hasProgram, startRedis, startValthree, type RunningServer } from './support/servers.ts';
 import { measure, scenarios, type Measurement } from './support/scenarios.ts';
@@ -22,18 +23,17 @@ interface Target {
 const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined;
 const directory = mkdtempSync(join(tmpdir(), 'valthree-bench-'));
-const ceph = cephIsInstalled && (only?.includes('s3') ?? true) ? await Ceph.start() : undefined;
+const isWanted = (name: string): boolean => only?.includes(name) ?? true;
+const ceph = cephIsInstalled && (isWanted('s3') || isWanted('large')) ? await Ceph.start() : undefined;
 
+const s3Flags = ceph === undefined ? undefined : flagsFor(ceph);
 const targets: Target[] = [
   { name: 'memory', start: () => startValthree(['--store', 'memory:']) },
   { name: 'file', start: () => startValthree(['--store', join(directory, 'file')]) },
   { name: '20 ms', start: () => startValthree(['--store', 'memory:?latency=20ms']) },
 ];
-if (ceph !== undefined) {
-  const { endpoints, accessKeyId, secretAccessKey } = ceph;
-  const flags = ['--s3-addr', endpoints[0] as string, '--s3-user', accessKeyId, '--s3-pass', secretAccessKey];
-  targets.push({ name: 's3', start: () => startValthree(['--store', 's3://bench/db', ...flags]) });
-}
+if (s3Flags !== undefined)
+  targets.push({ name: 's3', start: () => startValthree(['--store', 's3://bench/db', ...s3Flags]) });
 if (hasProgram('redis-server')) {
   targets.push({ name: 'redis', start: () => startRedis(false) });
   targets.push({ name: 'redis aof', start: () => startRedis(true) });
@@ -41,7 +41,7 @@ if (hasProgram('redis-server')) {
   console.log('redis-server is not installed: no comparison with it');
 }
 
-const chosen = targets.filter(({ name }) => only === undefined || only.includes(name));
+const chosen = targets.filter(({ name }) => isWanted(name));
 const servers = new Map<string, RunningServer>();
 const results: Measurement[] = [];
 let comparisons: readonly Comparison[] = [];
@@ -61,17 +61,27 @@ try {
   }
   process.stderr.write('\r'.padEnd(60));
   if (chosen.length > 0) await report();
+  if (isWanted('large')) printLarge(await measureLarge(largePlaces(), quick));
 } finally {
   for (const server of servers.values()) await server.stop();
   ceph?.stop();
   rmSync(directory, { recursive: true, force: true });
 }
 
-if (only?.includes('checker') ?? true) {
+if (isWanted('checker')) {
   console.log('\nhistories judged, on one core:');
   await import('./micro/checker.ts');
   console.log('\ntransactions judged, on one core:');
   await import('./micro/list-append.ts');
+}
+
+function flagsFor({ endpoints, accessKeyId, secretAccessKey }: Ceph): string[] {
+  return ['--s3-addr', endpoints[0] as string, '--s3-user', accessKeyId, '--s3-pass', secretAccessKey];
+}
+
+function largePlaces(): LargePlace[] {
+  const file = { name: 'file', flags: ['--store', join(directory, 'large')] };
+  return s3Flags === undefined ? [file] : [file, { name: 's3', flags: ['--store', 's3://bench/large', ...s3Flags] }];
 }
 
 async function report(): Promise<void> {

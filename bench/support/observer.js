@@ -5,9 +5,12 @@
  * A timer of one millisecond notes how late it comes, by the clock, and how long this thread has computed meanwhile, by
  * the kernel's account: on a machine that others use as well only the latter says what the program itself has done.
  */
+import { Buffer } from 'node:buffer';
 import { openSync, readSync } from 'node:fs';
 import { Server } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { setImmediate, setInterval } from 'node:timers';
 
 const periodMs = 1;
 const waits = [];

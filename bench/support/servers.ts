@@ -103,6 +103,13 @@ function ask(port: number, command: string): Promise<string> {
   });
 }
 
+/** A field of `INFO everything`. */
+export async function infoField(port: number, name: string): Promise<string> {
+  const found = new RegExp(`^${name}:(.*)\r$`, 'm').exec(await ask(port, 'INFO everything'));
+  if (found === null) throw new Error(`INFO has no field ${name}`);
+  return found[1] as string;
+}
+
 /** Requests of all kinds that a node has sent to its store; 0 for other servers. */
 export async function storeRequests(port: number): Promise<number> {
   const info = await ask(port, 'INFO store');
