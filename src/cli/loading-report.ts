@@ -28,7 +28,7 @@ export class LoadingReport {
   }
 }
 
-export function describeLoading({ keys, loadedBytes, totalBytes, secondsLeft }: LoadingEstimate): string {
+function describeLoading({ keys, loadedBytes, totalBytes, secondsLeft }: LoadingEstimate): string {
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
   const bytes = `${megabytes(loadedBytes)} of ${megabytes(totalBytes)} MB`;
   return `loading the database: ${keys.toLocaleString('en')} keys, ${bytes}, about ${secondsLeft} s left`;

@@ -11,7 +11,9 @@ import type { NodeServer } from './node-server.ts';
 /** Above this share of the limit V8 spends its time collecting garbage. */
 const crowdedShare = 0.8;
 /** Above this share it ends the process sooner or later. */
-const fullShare = 0.95;
+const fullShare = 0.9;
+/** Of the limit that V8 tells, what only objects that have just been made may use, unless a flag says otherwise. */
+const youngGeneration = 48 * 2 ** 20;
 /** What a key adds beside its bytes: entry and two strings, less what surrounds it in JSON. */
 const memoryPerKey = entryMemory + 16;
 
@@ -24,7 +26,7 @@ export class HeapWatch {
   #hasForetold = false;
   #isCrowded = false;
 
-  constructor(node: NodeServer, logger: Logger, limit = getHeapStatistics().heap_size_limit) {
+  constructor(node: NodeServer, logger: Logger, limit = getHeapStatistics().heap_size_limit - youngGeneration) {
     this.#node = node;
     this.#logger = logger;
     this.#limit = limit;

@@ -37,7 +37,7 @@ const skewCheckMs = 600_000;
 /** How often it is looked at whether the heap becomes full. */
 const heapCheckMs = 5000;
 /** How often it is told how far loading has come, and looked at whether it all fits. */
-const loadingCheckMs = 200;
+const loadingCheckMs = 50;
 /** Between two tries to reach a store at start. */
 const startRetryMs = 1000;
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { NodeProcess, valthree } from '../support/node-process.ts';
 import { encodeRequest, RawClient } from '../support/raw-client.ts';
+import { startTestNode } from '../support/test-node.ts';
 import { freePort } from '../support/reference-server.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'valthree-cli-'));
@@ -22,6 +23,8 @@ describe('called wrongly, it says so in one line and ends with 2', () => {
     [['serve', '--addr', 'x'], {}, "error: option '--addr <host:port>' argument 'x' is invalid. It must be host:port"],
     [['serve', '--addr', ':99999'], {}, 'It must be host:port'],
     [['serve', '--max-clients', '0'], {}, 'It must be a whole number from 1 to'],
+    [['serve', '--maxmemory', 'much'], {}, 'It must be a size: 100mb, 1gb'],
+    [['serve'], { VALTHREE_MAXMEMORY: '1.5gb' }, 'It must be a size'],
     [['serve', '--s3-timeout', 'soon'], {}, 'It must be a duration such as 60s'],
     [['serve', '--s3-timeout', '0'], {}, '--s3-timeout must be more than 0'],
     [['serve', '--layout', 'nosuch'], {}, 'Allowed choices are journal, plain'],
@@ -186,6 +189,21 @@ describe('serve', () => {
     }
     child.kill('SIGTERM');
     if (existsSync('/proc/self/limits')) expect(log).toMatch(/"maxClients":10000,"loweredTo":36,/);
+  });
+
+  it('says which flag mends it where the database is too large for the heap', async () => {
+    const store = join(directory, 'large');
+    const small = await startTestNode({ store: { url: store }, layout: 'journal' });
+    const client = await RawClient.connect(small.port);
+    const value = 'x'.repeat(1 << 20);
+    for (let i = 0; i < 200; i++) await client.call('SET', `k${i}`, value);
+    client.close();
+    await small.drain();
+    const options = { NODE_OPTIONS: '--max-old-space-size=160' };
+    const { code, stdout } = await valthree(['serve', '--addr', '127.0.0.1:0', '--store', store, '--json'], options);
+    expect(code, stdout.slice(-1000)).toBe(1);
+    const last = JSON.parse(stdout.trim().split('\n').at(-1) as string) as { msg: string };
+    expect(last.msg).toMatch(/does not fit into the heap .*start it with NODE_OPTIONS=--max-old-space-size=\d+/);
   });
 
   it('stops by SHUTDOWN', async () => {
