@@ -4,7 +4,7 @@ import { crc32 } from '../log/journal/crc32.ts';
 import { decodeEffects } from '../log/journal/effect-format.ts';
 import { FormatError, parseJson } from '../log/journal/format-error.ts';
 import { decodeHead, looksLikeHead, type Head } from '../log/journal/head.ts';
-import { decodeManifest, decodePart, type Manifest, type Part, type PartReference } from '../log/journal/manifest.ts';
+import { decodeManifest, decodePart, type Manifest, type Part, type PartObject } from '../log/journal/manifest.ts';
 import { recordName } from '../log/journal/names.ts';
 import { decodeRecord, type Record, type SideObject } from '../log/journal/record.ts';
 import type { Requests } from '../log/journal/requests.ts';
@@ -67,18 +67,24 @@ export class DatabaseReader {
     );
   }
 
-  /** The effects of a record: its own, or those of its side object. */
+  /** The effects of a record: its own, or those of its side objects. */
   async effects({ content }: Record): Promise<readonly Effect[] | Damage> {
     if (content.kind === 'effects') return content.effects;
-    const side = await this.#read(content.name, (body) => decodeSide(body, content));
-    return side.kind === 'read' ? side.content : side;
+    const effects: Effect[] = [];
+    for (const object of content.objects) {
+      const side = await this.#read(object.name, (body) => decodeSide(body, object));
+      if (side.kind === 'damage') return side;
+      for (const effect of side.content) effects.push(effect);
+    }
+    return effects;
   }
 
   manifest(object: string, { database }: Owner): Promise<Read<Manifest> | Damage> {
     return this.#read(object, (body) => decodeManifest(body, { database, databaseCount: databaseCountMax }));
   }
 
-  async part(reference: PartReference, part: Part): Promise<readonly Effect[] | Damage> {
+  /** One of the objects of a part. */
+  async part(reference: PartObject, part: Part): Promise<readonly Effect[] | Damage> {
     const { name } = reference;
     const stored = await this.#read(name, (body) => {
       if (body.length !== reference.bytes || crc32(body) !== reference.checksum)

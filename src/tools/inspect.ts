@@ -1,5 +1,6 @@
 /** What a database is made of: its layout, the objects in its store, its log, its nodes, and about what it costs. */
 import { ownerOf, type Branch, type Head, type Origin } from '../log/journal/head.ts';
+import { objectsOf } from '../log/journal/manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
@@ -143,7 +144,7 @@ function countOf(kind: string, objects: readonly ListedObject[]): ObjectCount {
 async function snapshotFacts(reader: DatabaseReader, name: string, head: Head) {
   if (head.snapshot === undefined) return undefined;
   const { content, bytes } = must(await reader.manifest(head.snapshot, ownerOf(head.log.number - 1, head, name)));
-  const parts = content.databases.flatMap((database) => database.parts);
+  const parts = content.databases.flatMap((database) => database.parts.flatMap(objectsOf));
   return {
     number: content.number,
     time: content.time,

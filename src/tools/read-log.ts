@@ -12,9 +12,9 @@ export interface LogEntry {
   readonly time: number;
   readonly node: string;
   readonly id: string;
-  /** Of the record and its side object. */
+  /** Of the record and its side objects. */
   readonly bytes: number;
-  /** `undefined`: they are in a side object, and were not asked for. */
+  /** `undefined`: they are in side objects, and were not asked for. */
   readonly effects: readonly Effect[] | undefined;
 }
 
@@ -69,7 +69,8 @@ async function startOf({ reader, name, head, from }: ReadLogOptions): Promise<{ 
 
 async function entryOf(record: Record, isVoid: boolean, { reader, withSides }: ReadLogOptions): Promise<LogEntry> {
   const { number, time, node, id, content } = record;
-  const bytes = record.length + (content.kind === 'side' ? content.bytes : 0);
+  const sides = content.kind === 'sides' ? content.objects : [];
+  const bytes = sides.reduce((sum, side) => sum + side.bytes, record.length);
   const isKnown = content.kind === 'effects' || withSides;
   const effects = isKnown ? await reader.effects(record) : undefined;
   if (effects !== undefined && 'kind' in effects)

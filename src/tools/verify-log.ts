@@ -93,9 +93,10 @@ async function apply(
   object: string,
   { reader, name, head, keyspace, report }: LogOptions,
 ): Promise<void> {
-  if (record.content.kind === 'side') {
-    const prefix = sidePrefix(ownerOf(record.number, head, name).name);
-    if (!record.content.name.startsWith(prefix)) report(object, `its side object is not one of this database`);
+  const prefix = sidePrefix(ownerOf(record.number, head, name).name);
+  const sides = record.content.kind === 'sides' ? record.content.objects : [];
+  for (const side of sides) {
+    if (!side.name.startsWith(prefix)) report(object, `it names what is no side object of this database: ${side.name}`);
   }
   const effects: readonly Effect[] | Damage = await reader.effects(record);
   if ('kind' in effects) {

@@ -2,7 +2,8 @@
 import type { Effect } from '../keyspace/effect.ts';
 import { hashOf } from '../keyspace/dictionary.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
-import type { Manifest, Part, PartReference } from '../log/journal/manifest.ts';
+import { objectsOf, type Manifest, type Part, type PartReference } from '../log/journal/manifest.ts';
+import type { ByteString } from '../resp/bytes.ts';
 import { snapshotPrefix } from '../log/journal/names.ts';
 import type { DatabaseReader, Owner } from './database-reader.ts';
 
@@ -41,45 +42,86 @@ export async function verifySnapshot(options: SnapshotOptions): Promise<void> {
 
 /** @returns how many keys it has */
 async function verifyPart(reference: PartReference, part: Part, options: SnapshotOptions): Promise<number> {
-  const { reader, owner, use, keyspace } = options;
-  const { name } = reference;
-  const report = (what: string): void => {
-    options.report(name, what);
-  };
-  if (!name.startsWith(snapshotPrefix(owner.name))) report(`it is not among the snapshots of ${owner.name}`);
-  const effects = await reader.part(reference, part);
-  if ('kind' in effects) {
-    options.report(effects.object, effects.what);
-    return reference.keys;
+  const keys = new PartKeys(part, options);
+  for (const object of objectsOf(reference)) {
+    if (!object.name.startsWith(snapshotPrefix(options.owner.name)))
+      options.report(object.name, `it is not among the snapshots of ${options.owner.name}`);
+    const effects = await options.reader.part(object, part);
+    if ('kind' in effects) {
+      options.report(effects.object, effects.what);
+      return reference.keys;
+    }
+    for (const effect of effects) keys.take(effect, object.name);
   }
-  const seen = new Set<string>();
-  for (const effect of effects) {
-    const wrong = wrongWith(effect, part, seen);
+  keys.end(reference);
+  return keys.size;
+}
+
+/** The keys of a part, over all of its objects: strings, whole or in pieces, and expiries. */
+class PartKeys {
+  readonly #part: Part;
+  readonly #options: SnapshotOptions;
+  /** How much of each has been seen; `undefined`: it came whole. */
+  readonly #lengths = new Map<ByteString, number | undefined>();
+
+  constructor(part: Part, options: SnapshotOptions) {
+    this.#part = part;
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#lengths.size;
+  }
+
+  take(effect: Effect, object: string): void {
+    const { keyspace, use, report } = this.#options;
+    const wrong = this.#note(effect);
     if (wrong !== undefined) {
-      report(wrong);
-      continue;
+      report(object, wrong);
+      return;
     }
     if (use === 'fill') keyspace.apply(effect);
-    if (use === 'compare') compare(effect, keyspace, report);
+    if (use === 'compare' && !isSame(effect, keyspace))
+      report(object, `it has another value or expiry of ${keyOf(effect)} than the log leads to`);
   }
-  if (seen.size !== reference.keys) report(`it has ${seen.size} keys, but its snapshot says ${reference.keys}`);
-  return seen.size;
+
+  end({ name, keys }: PartReference): void {
+    const { keyspace, use, report } = this.#options;
+    if (this.size !== keys) report(name, `it has ${this.size} keys, but its snapshot says ${keys}`);
+    if (use !== 'compare') return;
+    for (const [key, length] of this.#lengths) {
+      const wanted = keyspace.database(this.#part.db).find(key)?.value.length;
+      if (length !== undefined && wanted !== undefined && length !== wanted)
+        report(name, `it has ${length} bytes of ${JSON.stringify(key)}, but the log leads to ${wanted}`);
+    }
+  }
+
+  /** What is wrong with it. */
+  #note(effect: Effect): string | undefined {
+    const { db, part, of } = this.#part;
+    if (effect.kind !== 'setString' && effect.kind !== 'writeString' && effect.kind !== 'setExpiry')
+      return `it has an effect of no part: ${effect.kind}`;
+    const { key } = effect;
+    if (effect.db !== db) return `it has a key of database ${effect.db}: ${keyOf(effect)}`;
+    if ((hashOf(key) & (of - 1)) !== part) return `it has a key that belongs to another part: ${keyOf(effect)}`;
+    const isKnown = this.#lengths.has(key);
+    if (effect.kind === 'setExpiry') return isKnown ? undefined : `it has the expiry of no key: ${keyOf(effect)}`;
+    const before = this.#lengths.get(key);
+    if (isKnown && (effect.kind === 'setString' || before === undefined)) return `it has a key twice: ${keyOf(effect)}`;
+    this.#lengths.set(key, effect.kind === 'setString' ? undefined : (before ?? 0) + effect.bytes.length);
+    return undefined;
+  }
 }
 
-function wrongWith(effect: Effect, { db, part, of }: Part, seen: Set<string>): string | undefined {
-  if (effect.kind !== 'setString' && effect.kind !== 'setExpiry') return `it has an effect of no part: ${effect.kind}`;
-  const key = JSON.stringify(effect.key);
-  if (effect.db !== db) return `it has a key of database ${effect.db}: ${key}`;
-  if ((hashOf(effect.key) & (of - 1)) !== part) return `it has a key that belongs to another part: ${key}`;
-  if (effect.kind === 'setExpiry') return seen.has(effect.key) ? undefined : `it has the expiry of no key: ${key}`;
-  if (seen.has(effect.key)) return `it has a key twice: ${key}`;
-  seen.add(effect.key);
-  return undefined;
+function keyOf(effect: Effect): string {
+  return 'key' in effect ? JSON.stringify(effect.key) : '';
 }
 
-function compare(effect: Effect, keyspace: Keyspace, report: (what: string) => void): void {
-  if (effect.kind !== 'setString' && effect.kind !== 'setExpiry') return;
+function isSame(effect: Effect, keyspace: Keyspace): boolean {
+  if (effect.kind !== 'setString' && effect.kind !== 'writeString' && effect.kind !== 'setExpiry') return false;
   const entry = keyspace.database(effect.db).find(effect.key);
-  const isSame = effect.kind === 'setString' ? entry?.value === effect.value : entry?.expireAt === effect.expireAt;
-  if (!isSame) report(`it has another value or expiry of ${JSON.stringify(effect.key)} than the log leads to`);
+  if (entry === undefined) return false;
+  if (effect.kind === 'setExpiry') return entry.expireAt === effect.expireAt;
+  if (effect.kind === 'setString') return entry.value === effect.value;
+  return entry.value.startsWith(effect.bytes, effect.offset);
 }

@@ -4,7 +4,7 @@
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { ownerOf, type Head } from '../log/journal/head.ts';
-import type { Manifest } from '../log/journal/manifest.ts';
+import { objectsOf, type Manifest } from '../log/journal/manifest.ts';
 import { recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import { beginningId } from '../log/journal/record.ts';
 import type { Requests } from '../log/journal/requests.ts';
@@ -220,5 +220,5 @@ class Verifier {
 }
 
 function partsOf({ databases }: Manifest): readonly string[] {
-  return databases.flatMap(({ parts }) => parts.map((part) => part.name));
+  return databases.flatMap(({ parts }) => parts.flatMap((part) => objectsOf(part).map(({ name }) => name)));
 }

@@ -220,8 +220,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'news that a proof brings, told to commands that came after it was asked for',
     file: 'src/engine/engine.ts',
-    find: 'proven: rounds.slice(0, rounds.indexOf(round) + 1) });',
-    replace: 'proven: rounds });',
+    find: '[] : rounds.slice(0, rounds.indexOf(bearer) + 1);',
+    replace: '[] : rounds;',
+  },
+  {
+    name: 'a part of what is new taken for the proof that nothing else is',
+    file: 'src/engine/engine.ts',
+    find: 'return isPartial === true ? []',
+    replace: 'return isPartial === undefined && rounds.length < 0 ? []',
   },
   {
     name: 'a commit that forgets expiries',
@@ -272,15 +278,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'journal: a commit acknowledged before the one that it stands on',
     file: 'src/log/journal/pipeline.ts',
-    find: '    if (!pending.isAbandoned) await this.#settle();',
+    find: '    if (!isVoid()) await this.#settle();',
     replace:
-      "    if (pending.outcome.kind === 'stored') pending.resolve({ kind: 'committed' });\n    if (!pending.isAbandoned) await this.#settle();",
+      "    if (pending.outcome.kind === 'stored') pending.resolve({ kind: 'committed' });\n    if (!isVoid()) await this.#settle();",
   },
   {
     name: 'journal: a record taken for valid whatever its parent',
     file: 'src/log/journal/chain.ts',
-    find: '    if (record.parent !== tip.id) return { ...tip, next };\n',
-    replace: '',
+    find: 'if (record.parent !== tip.id) {\n        tip',
+    replace: 'if (record.number < 0) {\n        tip',
   },
   {
     name: 'journal: records under way that name the last acknowledged one as their parent',
@@ -346,8 +352,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'journal: a snapshot one key short',
     file: 'src/log/journal/snapshot-run.ts',
-    find: "      effects.push({ kind: 'setString', db, key, value });\n",
-    replace: "      if (keys === 2) return;\n      effects.push({ kind: 'setString', db, key, value });\n",
+    find: '      for (const group of groupsOfEntry(',
+    replace: '      if (keys === 2) return;\n      for (const group of groupsOfEntry(',
   },
   {
     name: 'journal: a snapshot that holds what came after it',

@@ -8,7 +8,7 @@ import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 
-export const databaseCount = 3;
+const databaseCount = 3;
 
 export class JournalWorld extends MemoryStore {
   readonly environment: VirtualEnvironment;

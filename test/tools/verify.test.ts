@@ -39,7 +39,7 @@ describe('a sound database', () => {
     const { size: keys } = (await Writer.open(world, 'db')).keyspace;
     expect(await check(world)).toMatchObject({ layout: 'journal', findings: [], newest: 42, keys });
     expect((await headOf(world)).history.length).toBeGreaterThan(2);
-    expect((await world.names('db.side')).length).toBe(1);
+    expect((await world.names('db.side')).length).toBeGreaterThan(1);
   });
 
   it('may be a branch, before and after its first snapshot, and what it comes from', async () => {
