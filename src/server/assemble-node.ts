@@ -27,6 +27,9 @@ export interface NodeSettings {
   readonly pipelineDepth: number;
   /** For so long obsolete objects are left in the store. */
   readonly graceMs: number;
+  /** Of commits, and of what is taken over at once (`JournalLogOptions`). */
+  readonly recordLengthMax?: number;
+  readonly newsLengthMax?: number;
   /** For so long the past of the database can be had again; `undefined`: as it was said before. */
   readonly retainMs?: number | undefined;
   /** When snapshots are due. */
@@ -66,6 +69,8 @@ export function assembleNode(parts: NodeParts): NodeServer {
     requestTimeoutMs,
     pipelineDepth: parts.pipelineDepth,
     graceMs: parts.graceMs,
+    ...(parts.recordLengthMax === undefined ? {} : { recordLengthMax: parts.recordLengthMax }),
+    ...(parts.newsLengthMax === undefined ? {} : { newsLengthMax: parts.newsLengthMax }),
     retainMs: parts.retainMs,
     snapshots: parts.snapshots ?? snapshotLimitsDefault,
   });

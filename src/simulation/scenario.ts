@@ -71,6 +71,9 @@ export interface Scenario extends WorkloadPlan {
   readonly snapshotRecords: number;
   /** About how long its parts are. */
   readonly partLength: number;
+  /** Commits that are longer have objects beside their record; so much is taken over at once from other nodes. */
+  readonly recordLength: number;
+  readonly newsLength: number;
   /** Of nodes that may hold only a few keys. */
   readonly keysMax: number;
 }
@@ -113,6 +116,8 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     snapshotRecords: dice.pick([5, 30, 10_000]),
     partLength: dice.pick([50, 500]),
     keysMax: 4 + dice.below(10),
+    recordLength: dice.pick([60, 1 << 20]),
+    newsLength: dice.pick([400, 1 << 20]),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;

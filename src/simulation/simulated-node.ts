@@ -32,6 +32,8 @@ export interface SimulatedNodeOptions {
   readonly layout: Layout;
   readonly pipelineDepth: number;
   readonly graceMs: number;
+  readonly recordLengthMax: number;
+  readonly newsLengthMax: number;
   readonly snapshots: SnapshotLimits;
   /** 0: as many as there are. */
   readonly keysMax: number;
@@ -105,6 +107,8 @@ export class SimulatedNode {
       layout: this.#options.layout,
       pipelineDepth: this.#options.pipelineDepth,
       graceMs: this.#options.graceMs,
+      recordLengthMax: this.#options.recordLengthMax,
+      newsLengthMax: this.#options.newsLengthMax,
       snapshots: this.#options.snapshots,
       settings: { ...settings.settings },
       logger: this.#logger(),

@@ -194,6 +194,8 @@ export class World {
       layout: this.scenario.layout,
       pipelineDepth: this.scenario.pipelineDepth,
       graceMs: this.scenario.graceMs,
+      recordLengthMax: this.scenario.recordLength,
+      newsLengthMax: this.scenario.newsLength,
       snapshots: {
         recordsMax: this.scenario.snapshotRecords,
         bytesMin: 1 << 20,
