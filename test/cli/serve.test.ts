@@ -196,7 +196,7 @@ describe('serve', () => {
     const small = await startTestNode({ store: { url: store }, layout: 'journal' });
     const client = await RawClient.connect(small.port);
     const value = 'x'.repeat(1 << 20);
-    for (let i = 0; i < 200; i++) await client.call('SET', `k${i}`, value);
+    await client.pipeline(Array.from({ length: 200 }, (_, i) => ['SET', `k${i}`, value]));
     client.close();
     await small.drain();
     const options = { NODE_OPTIONS: '--max-old-space-size=160' };
