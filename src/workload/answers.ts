@@ -22,6 +22,19 @@ export const textOrNull: Reading = (reply) => {
   throw new WrongAnswer(reply);
 };
 
+/** What INCR has made, or nobody. */
+export const countOrNull: Reading = (reply) => {
+  if (reply === null || (typeof reply === 'string' && /^[1-9]\d{0,14}$/.test(reply))) return reply;
+  throw new WrongAnswer(reply);
+};
+
+/** What APPEND has made of `,1` and `,2`; of a key that is not there: no numbers. */
+export const listOfNumbers = (reply: Reply): readonly number[] => {
+  if (reply === null) return [];
+  if (typeof reply === 'string' && /^(,\d{1,15})+$/.test(reply)) return reply.slice(1).split(',').map(Number);
+  throw new WrongAnswer(reply);
+};
+
 export const done: Reading = (reply) => {
   if (isLine(reply, 'OK')) return 'OK';
   throw new WrongAnswer(reply);
@@ -41,6 +54,23 @@ export const zeroOrOne: Reading = (reply) => {
   if (reply === 0 || reply === 1) return reply;
   throw new WrongAnswer(reply);
 };
+
+export const pong: Reading = (reply) => {
+  if (isLine(reply, 'PONG')) return 'PONG';
+  throw new WrongAnswer(reply);
+};
+
+/** HELLO tells of the server in pairs, whose number is its own affair. */
+export const pairs: Reading = (reply) => {
+  if (Array.isArray(reply) ? reply.length % 2 === 0 : isMap(reply)) return null;
+  throw new WrongAnswer(reply);
+};
+
+/** What is wrong with an answer of which nothing else is of interest; an error may answer anything. */
+export function wrongIn(reply: Reply, read: Reading): string | undefined {
+  const result = resultOfOne({ kind: 'answered', replies: [reply] }, true, read);
+  return result.outcome !== 'ok' && result.isWrong === true ? result.reason : undefined;
+}
 
 /** Of a single command. */
 export function resultOfOne(answers: Answers, isRead: boolean, read: Reading): Result {
@@ -89,6 +119,10 @@ function isLine(reply: Reply, text: string): boolean {
   return (
     typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'simple' && reply.text === text
   );
+}
+
+function isMap(reply: Reply): boolean {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'map';
 }
 
 function isNull(reply: Reply): boolean {

@@ -7,13 +7,16 @@ import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { MicroOperation } from '../verify/history.ts';
 import {
+  countOrNull,
   done,
   errorOf,
   integer,
+  listOfNumbers,
   natural,
   resultOfOne,
   resultOfTransaction,
   textOrNull,
+  wrongIn,
   zeroOrOne,
   type Reading,
 } from './answers.ts';
@@ -41,8 +44,6 @@ interface SingleCommand extends PlannedOperation {
 
 /** Makes values that nobody else writes. */
 type Fresh = () => number;
-
-const listSeparator = ',';
 
 export interface PlanOptions {
   readonly dice: Dice;
@@ -79,7 +80,8 @@ export function planFinalReads(keys: KeyNames): PlannedOperation[] {
 }
 
 function read(key: string): SingleCommand {
-  return single({ f: 'get', key, input: null }, ['GET', key], textOrNull, true);
+  const reading = key.startsWith('c') ? countOrNull : textOrNull;
+  return single({ f: 'get', key, input: null }, ['GET', key], reading, true);
 }
 
 function write(question: Question & { readonly key: string }, words: readonly ByteString[], reading: Reading) {
@@ -180,7 +182,11 @@ function setBehindBallast(key: string, { dice, plan, keys, fresh }: PlanOptions)
     ...small,
     run: async (connection, timeoutMs) => {
       const answers = await connection.ask([...words, small.words], timeoutMs);
-      return small.result(answers.kind === 'lost' ? answers : { ...answers, replies: answers.replies.slice(-1) });
+      if (answers.kind === 'lost') return small.result(answers);
+      const [written, deleted, last] = answers.replies as [Reply, Reply, Reply];
+      const reason = wrongIn(written, done) ?? wrongIn(deleted, zeroOrOne);
+      if (reason !== undefined) return { outcome: 'info', reason, isWrong: true };
+      return small.result({ kind: 'answered', replies: [last] });
     },
   };
 }
@@ -204,7 +210,7 @@ function optimisticIncrement(key: string): PlannedOperation {
         return { outcome: 'fail', reason: 'the first half was not answered' };
       const watched = resultOfOne({ ...seen, replies: seen.replies.slice(0, 1) }, true, done);
       if (watched.outcome !== 'ok') return watched;
-      const value = resultOfOne({ ...seen, replies: seen.replies.slice(1) }, true, textOrNull);
+      const value = resultOfOne({ ...seen, replies: seen.replies.slice(1) }, true, countOrNull);
       if (value.outcome !== 'ok') return value;
       const next = Number(value.output ?? 0) + 1;
       const answers = await connection.ask([['MULTI'], ['SET', key, String(next)], ['EXEC']], timeoutMs);
@@ -228,7 +234,7 @@ function listTransaction({ dice, plan, keys, fresh }: PlanOptions): PlannedOpera
 
 function transaction(steps: readonly MicroOperation[]): PlannedOperation {
   const commands = steps.map(([f, key, value]) =>
-    f === 'append' ? ['APPEND', key, `${listSeparator}${JSON.stringify(value)}`] : ['GET', key],
+    f === 'append' ? ['APPEND', key, `,${JSON.stringify(value)}`] : ['GET', key],
   );
   const isRead = steps.every(([f]) => f === 'r');
   return {
@@ -244,11 +250,7 @@ function transaction(steps: readonly MicroOperation[]): PlannedOperation {
 }
 
 function microResult(step: MicroOperation, reply: Reply): MicroOperation {
-  if (step[0] === 'r') return ['r', step[1], listOf(textOrNull(reply) as string | null)];
+  if (step[0] === 'r') return ['r', step[1], listOfNumbers(reply)];
   natural(reply);
   return step;
-}
-
-function listOf(text: string | null): readonly number[] {
-  return text === null ? [] : text.split(listSeparator).slice(1).map(Number);
 }
