@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseAddress } from '../../src/cli/addresses.ts';
+import { parseDuration } from '../../src/cli/durations.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 import { workloadCommand } from '../../src/cli/workload.ts';
 
@@ -14,7 +15,7 @@ interface Service {
   readonly command?: readonly string[] | string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly healthcheck?: { readonly test: readonly string[]; readonly interval: string; readonly retries: number };
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
   readonly profiles?: readonly string[];
@@ -27,6 +28,9 @@ const compose = parse(text, { merge: true }) as {
   readonly volumes: Readonly<Record<string, unknown>>;
 };
 const { services } = compose;
+/** Of the Compose specification, what this file uses: a misspelt one would be refused by the engine alone. */
+const serviceKeys =
+  'image build command environment depends_on restart stop_grace_period healthcheck volumes ports'.split(' ');
 const nodes = ['valthree0', 'valthree1', 'valthree2'];
 
 /** The words that the image runs, as the real option parser takes them; it throws what it refuses. */
@@ -69,7 +73,7 @@ describe.each([...nodes, 'workload'])('%s', (name) => {
   it('begins after what it needs', () => {
     const waitsFor = Object.entries(service.depends_on!).map(([other, { condition }]) => `${other} ${condition}`);
     expect(waitsFor).toEqual(
-      name === 'workload' ? nodes.map((node) => `${node} service_healthy`) : ['s3 service_started'],
+      name === 'workload' ? nodes.map((node) => `${node} service_healthy`) : ['s3 service_healthy'],
     );
   });
 });
@@ -82,6 +86,32 @@ it('the workload talks to all nodes, at the port at which they listen, with thei
     expect(parseWords(wordsOf(node)).opts<{ addr: { port: number } }>().addr.port).toBe(port);
     expect(services['workload']?.environment?.['VALTHREE_PASSWORD']).toBe(node.environment?.['VALTHREE_REQUIREPASS']);
   }
+});
+
+it('what others wait for says how it is, and soon', () => {
+  for (const { depends_on: waitsFor = {} } of Object.values(services)) {
+    for (const other of Object.keys(waitsFor)) {
+      const { test, interval, retries } = services[other]!.healthcheck!;
+      expect(test[0]).toBe('CMD');
+      expect(parseDuration(interval)).toBeLessThanOrEqual(5000);
+      // It may take a minute to start.
+      expect(parseDuration(interval) * retries).toBeGreaterThanOrEqual(60_000);
+    }
+  }
+});
+
+it('the S3 server is asked for its health at the port at which the nodes expect it', () => {
+  const { port } = new URL(services['valthree0']!.environment!['VALTHREE_S3_ADDR']!);
+  expect(services['s3']!.healthcheck!.test.join(' ')).toContain(`http://127.0.0.1:${port}/healthz`);
+});
+
+it('everything in the file is something that compose knows', () => {
+  for (const service of Object.values(services)) {
+    for (const name of Object.keys(service)) expect(serviceKeys).toContain(name);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:6379$/);
+  }
+  const ports = nodes.flatMap((name) => services[name]!.ports ?? []);
+  expect(new Set(ports).size).toBe(nodes.length);
 });
 
 it('nodes are asked for their health where they tell it', () => {
