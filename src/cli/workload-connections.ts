@@ -1,5 +1,5 @@
 /** The workload's connections to real servers, and what is wrong where there is none. */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { systemEnvironment } from '../environment/system.ts';
 import { fromText } from '../resp/bytes.ts';
@@ -16,7 +16,7 @@ export interface ConnectionFlags {
   readonly insecure: boolean;
 }
 
-const authTimeoutMs = 10_000;
+const authTimeoutMs = 2000;
 const probeTimeoutMs = 1000;
 
 /** What a server said to the password. */
@@ -33,6 +33,8 @@ export class WorkloadConnections {
   readonly #flags: ConnectionFlags;
   /** Those that somebody has accepted. */
   readonly #accepted = new WeakSet<Connection>();
+  /** Those to names that have not been looked up yet. */
+  readonly #nameless = new WeakSet<Connection>();
   readonly #errors = new WeakMap<Connection, Error>();
 
   constructor(flags: ConnectionFlags) {
@@ -46,6 +48,10 @@ export class WorkloadConnections {
     const socket = tls ? connectTls({ ...address, rejectUnauthorized: !insecure }) : dial(address);
     const connection = new Connection(socket, systemEnvironment(), formatAddress(address));
     socket.once('connect', () => this.#accepted.add(connection));
+    if (isIP(address.host) === 0) {
+      this.#nameless.add(connection);
+      socket.once('lookup', () => this.#nameless.delete(connection));
+    }
     socket.on('error', (cause: Error) => this.#errors.set(connection, cause));
     connection.onWrong = (what) => this.#errors.set(connection, new LanguageError(what));
     if (password !== '') await this.#authenticate(connection, password);
@@ -66,7 +72,13 @@ export class WorkloadConnections {
     const code = error !== undefined && 'code' in error ? String(error.code) : '';
     if (error instanceof PasswordError) return passwordTrouble(error.message);
     if (code === 'ENOTFOUND') return { text: 'there is no host of this name', isLasting: true };
-    if (code === 'EAI_AGAIN') return { text: 'the name of this host cannot be looked up', isLasting: false };
+    if (code === 'EAI_AGAIN' || this.#nameless.has(connection))
+      return { text: 'the name of this host cannot be looked up', isLasting: false };
+    if (code === 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED') {
+      const text =
+        'it wants a certificate of its clients, and the workload has none: let it do without (tls-auth-clients)';
+      return { text, isLasting: true };
+    }
     if (code === 'ECONNREFUSED') return { text: 'nobody listens there', isLasting: false };
     if (certificateCode.test(code)) {
       const text = `its certificate is not trusted (${error?.message ?? code}): name the authority in NODE_EXTRA_CA_CERTS, or take any certificate with --insecure`;

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemEnvironment } from '../environment/system.ts';
 import { workloadProperties } from '../workload/properties.ts';
 import { WorkloadError } from '../workload/reachable.ts';
-import { isBroken, WorkloadRunner, type Iteration } from '../workload/runner.ts';
+import { isBroken, WorkloadRunner, type Iteration, type Progress } from '../workload/runner.ts';
 import { formatAddress, parseAddress, type Address } from './addresses.ts';
 import { antithesisWatcher } from './antithesis.ts';
 import { prepareArtifacts } from './artifacts.ts';
@@ -23,15 +23,17 @@ interface WorkloadFlags {
   readonly keys: number;
   readonly iterations: number;
   readonly duration: number;
+  readonly patience: number;
   readonly artifacts: string;
   readonly password: string;
   readonly tls: boolean;
   readonly insecure: boolean;
 }
 
-const description = `Let clients loose on servers that are to be one database, and check all that they are told: single keys
-for linearizability, transactions for strict serializability. Any Valkey-compatible servers. It uses keys of its own,
-and deletes them; in some iterations it makes the servers cut all their connections.`;
+const description =
+  'Let clients loose on servers that are to be one database, and check all that they are told: single keys for ' +
+  'linearizability, transactions for strict serializability. Any Valkey-compatible servers. It uses keys of its own, ' +
+  'and deletes them; in some iterations it makes the servers cut all their connections.';
 
 const examples = `
 Examples:
@@ -50,11 +52,16 @@ export function workloadCommand(): Command {
       .argParser(parseAddresses)
       .makeOptionMandatory(),
     new Option('--seed <n>', 'of the plan; what the servers do is theirs').argParser(integer(0, 2 ** 47)),
-    new Option('--clients <n>', 'at once, at most').argParser(integer(1, 1000)).default(10),
+    new Option('--clients <n>', 'at once, at most; and at most six for each key')
+      .argParser(integer(1, 1000))
+      .default(10),
     new Option('--operations <n>', 'of each client and iteration, at most').argParser(integer(1, 100_000)).default(100),
     new Option('--keys <n>', 'of each kind, at most').argParser(integer(1, 1000)).default(3),
     new Option('--iterations <n>', 'how many; 0: until stopped').argParser(integer(0, 2 ** 31)).default(0),
     new Option('--duration <duration>', 'how long; 0: until stopped').argParser(parseDuration).default(0, '0'),
+    new Option('--patience <duration>', 'how long a server may be silent, or not there')
+      .argParser(parsePatience)
+      .default(10_000, '10s'),
     new Option('--artifacts <directory>', 'where histories and reports of violations go').default('.'),
     new Option('--password <password>', 'of the servers; better as VALTHREE_PASSWORD').default('', 'none'),
     new Option('--tls', 'talk TLS').default(false),
@@ -73,6 +80,12 @@ function parseAddresses(text: string): readonly Address[] {
   return addresses;
 }
 
+function parsePatience(text: string): number {
+  const ms = parseDuration(text);
+  if (ms < 1) throw new InvalidArgumentError('It must be at least 1ms.');
+  return ms;
+}
+
 const codes = { ok: 0, violation: 1, unreachable: 2 } as const;
 
 async function run(flags: WorkloadFlags): Promise<number> {
@@ -88,12 +101,14 @@ async function run(flags: WorkloadFlags): Promise<number> {
     environment: systemEnvironment(watcher),
     seed,
     servers,
+    patienceMs: flags.patience,
     connect: (server) => connections.open(server),
     diagnose: (server, connection) => connections.diagnose(server, connection),
     isOver,
+    onWaiting: (why) => process.stderr.write(`valthree: waiting for a server: ${why}\n`),
     onReady: () => watcher?.setupComplete({ servers: servers.join(',') }),
-    onProgress: ({ iteration, operations, planned }) => {
-      progress.show(() => `iteration ${iteration + 1}: ${operations} of about ${planned} operations${soFar(totals)}`);
+    onProgress: (made) => {
+      progress.show(() => `${describeProgress(made)}${soFar(totals)}`);
     },
   });
   prepareArtifacts(flags.artifacts);
@@ -144,6 +159,18 @@ function count({ operations, definite, durationMs, judgements }: Iteration, tota
   totals.definite += definite;
   totals.durationMs += durationMs;
   totals.undecided += judgements.filter(({ verdict }) => verdict.verdict === 'unknown').length;
+}
+
+function describeProgress({ iteration, operations, doing }: Progress): string {
+  const stem = `iteration ${iteration + 1}`;
+  switch (doing.kind) {
+    case 'asking':
+      return `${stem}: ${operations} of about ${doing.planned} operations`;
+    case 'reading':
+      return `${stem}: ${operations} operations, reading everything from ${doing.server}`;
+    case 'judging':
+      return `${stem}: checking ${operations} operations`;
+  }
 }
 
 function soFar(totals: Totals): string {

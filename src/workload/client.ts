@@ -5,6 +5,8 @@
  */
 import type { Environment } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
+import { pairs, pong } from './answers.ts';
+import { askAside } from './ask-aside.ts';
 import type { Connection } from './connection.ts';
 import { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
@@ -30,8 +32,12 @@ export interface ClientOptions {
   readonly onDisconnect?: () => void;
   /** A server takes no writes. */
   readonly onReadOnly?: (connection: Connection) => void;
+  /** A server has taken a write. */
+  readonly onWritten?: (connection: Connection) => void;
   /** Asked before each operation: no more of them. */
   readonly isOver?: () => boolean;
+  /** A client that no server answers for so long does nothing any more; left out: it tries for ever. */
+  readonly patienceMs?: number;
   /** Commands that no history is kept of; the client sends some in between. */
   readonly junk?: (dice: Dice) => readonly (readonly ByteString[])[];
 }
@@ -48,6 +54,7 @@ export class WorkloadClient {
   readonly #dice: Dice;
   readonly #connections: Partial<Record<Use, Connection>> = {};
   #process: number;
+  #hasGivenUp = false;
 
   constructor(index: number, options: ClientOptions) {
     this.#index = index;
@@ -58,7 +65,7 @@ export class WorkloadClient {
 
   async run(): Promise<void> {
     const { plan } = this.#options;
-    for (let i = 0; i < plan.operations && this.#options.isOver?.() !== true; i++) {
+    for (let i = 0; i < plan.operations && this.#options.isOver?.() !== true && !this.#hasGivenUp; i++) {
       await this.#pause(plan.bursts === undefined ? this.#dice.fraction() * 2 * plan.thinkMs : quietMs(plan.bursts, i));
       const kind = this.#dice.fraction();
       if (kind < 0.1 && this.#options.junk !== undefined) await this.#junk(this.#options.junk);
@@ -99,6 +106,7 @@ export class WorkloadClient {
       this.#process = recorder.newProcess();
       if (question.key !== null) this.#options.keys.onUncertain(question.key);
     }
+    if (result.outcome === 'ok' && !operation.isRead) this.#options.onWritten?.(connection);
     this.#leaveReadOnly(connection);
     return result;
   }
@@ -155,19 +163,32 @@ export class WorkloadClient {
 
   /** `undefined`: there is no time left to look for a server that answers. */
   async #connected(use: Use): Promise<Connection | undefined> {
+    const since = this.#options.environment.clock.monotonic();
     for (;;) {
       const known = this.#connections[use];
       if (known?.isOpen === true) return known;
-      if (this.#options.isOver?.() === true) return undefined;
+      if (this.#options.isOver?.() === true || this.#givesUp(since)) return undefined;
       const connection = await this.#options.connect(this.#index, use);
       connection.onWrong = (what) => {
         this.#options.recorder.wrongAnswers.push(`${connection.name} ${what}`);
       };
       this.#connections[use] = connection;
-      const hello = this.#dice.chance(0.5) ? ['HELLO', '3'] : ['PING'];
-      const answers = await connection.ask([hello], this.#options.plan.replyTimeoutMs);
-      if (answers.kind === 'lost') await this.#pause(betweenTriesMs);
+      if (!(await this.#greet(connection))) await this.#pause(betweenTriesMs);
     }
+  }
+
+  /** Whether somebody has answered. */
+  async #greet(connection: Connection): Promise<boolean> {
+    const { recorder, plan } = this.#options;
+    const hello = this.#dice.chance(0.5) ? { words: ['HELLO', '3'], read: pairs } : { words: ['PING'], read: pong };
+    return askAside(connection, recorder, { ...hello, timeoutMs: plan.replyTimeoutMs });
+  }
+
+  /** Whether it has looked so long for a server that answers that it gives up. */
+  #givesUp(since: number): boolean {
+    const { environment, patienceMs = Infinity } = this.#options;
+    this.#hasGivenUp ||= environment.clock.monotonic() - since > patienceMs;
+    return this.#hasGivenUp;
   }
 
   #trace(what: string): void {

@@ -2,14 +2,17 @@
  * The workload against real servers, iteration by iteration: begin with nothing, let clients loose (the first of all is
  * one client alone), read everything, judge what has been seen. It knows nothing of what is behind the addresses.
  */
-import type { Environment } from '../environment/environment.ts';
+import type { Environment, Random } from '../environment/environment.ts';
 import { seededRandom } from '../environment/seeded-random.ts';
+import type { ByteString } from '../resp/bytes.ts';
+import { natural } from './answers.ts';
+import { askAside } from './ask-aside.ts';
 import { WorkloadClient } from './client.ts';
 import type { Connection } from './connection.ts';
 import { Dice } from './dice.ts';
+import { FinalReads } from './final-reads.ts';
 import { judge, type Judgement } from './judge.ts';
 import { KeyNames } from './key-names.ts';
-import { planFinalReads } from './operations.ts';
 import type { WorkloadPlan } from './plan.ts';
 import { workloadProperties } from './properties.ts';
 import { untilReachable, WorkloadError, type Trouble } from './reachable.ts';
@@ -25,15 +28,19 @@ export interface RunnerOptions {
   readonly clients: number;
   readonly operations: number;
   readonly keys: number;
+  /** How long a server may be silent, or not there at all. */
+  readonly patienceMs: number;
   /** Opens a connection; one that nobody accepts is closed already. */
   readonly connect: (server: number) => Promise<Connection>;
   /** Finds out why a server did not answer. */
   readonly diagnose: (server: number, connection: Connection) => Promise<Trouble>;
   /** The time is over: whoever is under way comes to his end. */
   readonly isOver: () => boolean;
+  /** No server answers yet, for these reasons. */
+  readonly onWaiting?: (why: string) => void;
   /** The servers have answered for the first time. */
   readonly onReady?: () => void;
-  /** Now and then, while clients are under way. */
+  /** Now and then, and when something else begins. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -41,14 +48,26 @@ export interface RunnerOptions {
 export interface Progress {
   readonly iteration: number;
   readonly operations: number;
-  /** So many are meant to be done. */
-  readonly planned: number;
+  readonly doing:
+    | { readonly kind: 'asking'; /** So many operations are meant to be done. */ readonly planned: number }
+    | { readonly kind: 'reading'; readonly server: string }
+    | { readonly kind: 'judging' };
 }
 
 interface IterationPlan extends WorkloadPlan {
   readonly clients: number;
   /** Whether now and then a server loses all its connections. */
   readonly losesConnections: boolean;
+}
+
+/** An iteration under way. */
+interface Course {
+  readonly index: number;
+  readonly plan: IterationPlan;
+  readonly recorder: Recorder;
+  readonly keys: KeyNames;
+  /** For when connections are cut. */
+  readonly dice: Dice;
 }
 
 export interface Iteration {
@@ -62,23 +81,20 @@ export interface Iteration {
   readonly durationMs: number;
 }
 
-const replyTimeoutMs = 10_000;
-const betweenTriesMs = 100;
 const betweenLossesMs = 100;
 const betweenProgressMs = 200;
+/** The time that judging takes can grow exponentially with what is under way on one key. */
+const clientsPerKeyMax = 6;
 /** Takes a replica longer to take over than a client to ask for what was written behind it. */
 const ballastBytes = 2 << 20;
-/** A server that has not answered a plain read after so many tries is down. */
-const triesMax = 100;
-/** The same where the time is over: whoever has asked to stop wants to see what was found. */
-const lastTriesMax = 3;
-const lastTimeoutMs = 1000;
+/** With what nobody relies on, and when the time is over: whoever has asked to stop wants to see what was found. */
+const shortPatienceMs = 2000;
 
 export class WorkloadRunner {
   readonly #options: RunnerOptions;
+  /** For the plans alone, so that they are the seed's, whatever the servers do. */
   readonly #dice: Dice;
   readonly #servers: Servers;
-  /** Chance is the seed's; time and timers are real. */
   readonly #environment: Environment;
   /** In the names of all keys, so that nothing that was sent before can reach this run, however late it arrives. */
   readonly #run: string;
@@ -87,10 +103,9 @@ export class WorkloadRunner {
 
   constructor(options: RunnerOptions) {
     this.#options = options;
-    const random = seededRandom(options.seed);
-    this.#dice = new Dice(random);
-    this.#servers = new Servers(options.servers, this.#dice);
-    this.#environment = { ...options.environment, random };
+    this.#dice = new Dice(seededRandom(options.seed));
+    this.#servers = new Servers(options.servers, this.#fork());
+    this.#environment = options.environment;
     this.#run = options.environment.random.uint32().toString(36);
   }
 
@@ -105,13 +120,14 @@ export class WorkloadRunner {
       this.#options.onReady?.();
     }
     const recorder = new Recorder(clock);
-    const keys = new KeyNames(`.${this.#run}.${index}`);
-    await this.#load(index, plan, recorder, keys);
-    const failure = await this.#readEverything(plan, recorder, keys).catch((cause: unknown) => {
+    const course = { index, plan, recorder, keys: new KeyNames(`.${this.#run}.${index}`), dice: this.#fork() };
+    await this.#load(course);
+    const failure = await this.#readEverything(course).catch((cause: unknown) => {
       if (cause instanceof WorkloadError) return cause;
       throw cause;
     });
-    await this.#deleteAll(keys);
+    await this.#deleteAll(course);
+    this.#tell(course, { kind: 'judging' });
     const operations = recorder.operations();
     const iteration = {
       index,
@@ -144,11 +160,12 @@ export class WorkloadRunner {
   /** Serial first; then crowds, in bursts or at their leisure. */
   #plan(index: number): IterationPlan {
     const { clients, operations, keys } = this.#options;
+    const keyCount = 1 + this.#dice.below(keys);
     const bursts = { operations: 1 + this.#dice.below(20), quietMs: this.#dice.between(10, 200) };
     return {
-      clients: index === 0 ? 1 : 1 + this.#dice.below(clients),
+      clients: index === 0 ? 1 : 1 + this.#dice.below(Math.min(clients, clientsPerKeyMax * keyCount)),
       operations: Math.max(1, Math.ceil(operations * this.#dice.between(0.5, 1))),
-      keys: 1 + this.#dice.below(keys),
+      keys: keyCount,
       readWeight: this.#dice.pick([1, 1, 5]),
       thinkMs: this.#dice.pick([0, 0, 2, 20]),
       ...(index > 0 && this.#dice.chance(0.3) ? { bursts } : {}),
@@ -156,42 +173,57 @@ export class WorkloadRunner {
       clocksAreRight: true,
       someLeave: index > 0,
       ballastBytes,
-      replyTimeoutMs,
+      replyTimeoutMs: this.#options.patienceMs,
     };
   }
 
+  /** A stream of chance of its own, which follows from the seed too. */
+  #fork(): Dice {
+    return new Dice(this.#forkRandom());
+  }
+
+  #forkRandom(): Random {
+    return seededRandom(this.#dice.below(2 ** 32));
+  }
+
   /** Lets the clients loose, until all have done what they are to do. */
-  async #load(index: number, plan: IterationPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
-    const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, plan, recorder, keys));
+  async #load(course: Course): Promise<void> {
+    const { plan } = course;
+    const clients = Array.from({ length: plan.clients }, (_, i) => this.#newClient(i, course));
     const load = Promise.all(clients.map((client) => client.run())).then(() => true);
-    const losses = plan.losesConnections ? this.#cutUntil(load) : undefined;
+    const losses = plan.losesConnections ? this.#cutUntil(load, course) : undefined;
+    const planned = plan.clients * plan.operations;
+    let overAt = Infinity;
     for (;;) {
       if (await Promise.race([load, this.#pause(betweenProgressMs).then(() => false)])) break;
-      this.#options.onProgress?.({
-        iteration: index,
-        operations: recorder.count,
-        planned: plan.clients * plan.operations,
-      });
+      this.#tell(course, { kind: 'asking', planned });
+      const now = this.#environment.clock.monotonic();
+      if (this.#options.isOver()) overAt = Math.min(overAt, now);
+      // Whoever still waits for an answer waits in vain.
+      if (now - overAt > shortPatienceMs) for (const client of clients) client.leave();
     }
     await losses;
   }
 
+  #tell({ index, recorder }: Course, doing: Progress['doing']): void {
+    this.#options.onProgress?.({ iteration: index, operations: recorder.count, doing });
+  }
+
   /** The servers themselves cut the connections, one server at a time. */
-  async #cutUntil(ended: Promise<boolean>): Promise<void> {
+  async #cutUntil(ended: Promise<boolean>, { recorder, dice }: Course): Promise<void> {
     for (;;) {
-      const pause = this.#pause(this.#dice.between(0, 2 * betweenLossesMs)).then(() => false);
+      const pause = this.#pause(dice.between(0, 2 * betweenLossesMs)).then(() => false);
       if (await Promise.race([ended, pause])) return;
-      const connection = await this.#options.connect(this.#dice.below(this.#servers.names.length));
-      await connection.ask([['CLIENT', 'KILL', 'TYPE', 'normal']], replyTimeoutMs);
-      connection.close();
+      const connection = await this.#options.connect(dice.below(this.#servers.names.length));
+      await this.#command(connection, ['CLIENT', 'KILL', 'TYPE', 'normal'], recorder);
     }
   }
 
-  #newClient(index: number, plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): WorkloadClient {
-    const { connect, isOver } = this.#options;
+  #newClient(index: number, { plan, recorder, keys }: Course): WorkloadClient {
+    const { connect, isOver, patienceMs } = this.#options;
     return new WorkloadClient(index, {
       plan,
-      environment: this.#environment,
+      environment: { ...this.#environment, random: this.#forkRandom() },
       recorder,
       keys,
       fresh: () => ++this.#values,
@@ -199,62 +231,46 @@ export class WorkloadRunner {
       onReadOnly: (connection) => {
         this.#servers.noteReadOnly(connection);
       },
+      onWritten: (connection) => {
+        this.#servers.noteWritten(connection);
+      },
       isOver,
+      patienceMs,
     });
   }
 
   /** Every key, by every server: what they answer belongs to the history. */
-  async #readEverything(plan: WorkloadPlan, recorder: Recorder, keys: KeyNames): Promise<void> {
-    for (let server = 0; server < this.#servers.names.length; server++) {
-      const client = new WorkloadClient(server, {
-        plan: { ...plan, someLeave: false },
+  async #readEverything(course: Course): Promise<void> {
+    const { isOver, patienceMs, connect, diagnose } = this.#options;
+    for (const [server, name] of this.#servers.names.entries()) {
+      this.#tell(course, { kind: 'reading', server: name });
+      await new FinalReads({
+        ...course,
         environment: this.#environment,
-        recorder,
-        keys,
-        fresh: () => ++this.#values,
-        connect: () => this.#connectInTheEnd(server),
-      });
-      for (const read of planFinalReads(keys)) {
-        for (let tries = 0; (await client.perform(read)).outcome !== 'ok'; tries++) {
-          if (tries >= this.#triesMax) this.#giveUp(server, 'answers no reads');
-          await this.#pause(betweenTriesMs);
-        }
-      }
-      client.leave();
-      this.#environment.watcher?.observe(workloadProperties.answered, true);
+        server,
+        name,
+        patienceMs: () => (isOver() ? Math.min(patienceMs, shortPatienceMs) : patienceMs),
+        connect: () => connect(server),
+        diagnose: (connection) => diagnose(server, connection),
+      }).run();
     }
-  }
-
-  async #connectInTheEnd(server: number): Promise<Connection> {
-    for (let tries = 0; ; tries++) {
-      const connection = await this.#options.connect(server);
-      if ((await connection.ask([['PING']], this.#timeoutMs)).kind === 'answered') return connection;
-      if (tries >= this.#triesMax) {
-        const { text } = await this.#options.diagnose(server, connection);
-        this.#giveUp(server, `cannot be reached any more: ${text}`);
-      }
-      await this.#pause(betweenTriesMs);
-    }
-  }
-
-  #giveUp(server: number, what: string): never {
-    this.#environment.watcher?.observe(workloadProperties.answered, false, { server });
-    throw new WorkloadError(`${this.#servers.names[server] ?? ''} ${what}`);
-  }
-
-  get #triesMax(): number {
-    return this.#options.isOver() ? lastTriesMax : triesMax;
-  }
-
-  get #timeoutMs(): number {
-    return this.#options.isOver() ? lastTimeoutMs : replyTimeoutMs;
   }
 
   /** So that the servers do not fill up. What cannot be deleted stays; nobody uses these names again. */
-  async #deleteAll({ used }: KeyNames): Promise<void> {
+  async #deleteAll({ keys: { used }, recorder }: Course): Promise<void> {
     if (used.size === 0) return;
-    const connection = await this.#options.connect(this.#servers.pick('everything'));
-    await connection.ask([['DEL', ...used]], this.#timeoutMs);
+    for (let tries = 0; tries < this.#servers.names.length; tries++) {
+      const connection = await this.#options.connect(this.#servers.pick('everything'));
+      await this.#command(connection, ['DEL', ...used], recorder);
+      if (!connection.isReadOnly) return;
+      this.#servers.noteReadOnly(connection);
+    }
+  }
+
+  /** Asks for something that answers with a count, and which nobody relies on. */
+  async #command(connection: Connection, words: readonly ByteString[], recorder: Recorder): Promise<void> {
+    const timeoutMs = Math.min(this.#options.patienceMs, shortPatienceMs);
+    await askAside(connection, recorder, { words, read: natural, timeoutMs });
     connection.close();
   }
 

@@ -28,4 +28,9 @@ export class Servers {
   noteReadOnly({ name }: Connection): void {
     this.#readOnly.add(name);
   }
+
+  /** It may have become the one that takes them. */
+  noteWritten({ name }: Connection): void {
+    this.#readOnly.delete(name);
+  }
 }

@@ -1,34 +1,26 @@
 /** What a run tells while it is under way. */
 import { expect, it } from 'vitest';
-import { connect } from 'node:net';
-import { systemEnvironment } from '../../src/environment/system.ts';
-import { Connection } from '../../src/workload/connection.ts';
-import { WorkloadRunner, type Progress } from '../../src/workload/runner.ts';
 import { startTestNode } from '../support/test-node.ts';
+import { TestWorkload } from '../support/test-workload.ts';
 
-it('how far an iteration has come, while it goes on', async () => {
+it('tells how far an iteration has come, and what it is about', async () => {
   const node = await startTestNode();
-  const environment = systemEnvironment();
-  const seen: Progress[] = [];
-  const runner = new WorkloadRunner({
-    environment,
-    seed: 7,
-    servers: ['the node'],
+  const address = `127.0.0.1:${node.port}`;
+  const workload: TestWorkload = new TestWorkload([address], {
     clients: 1,
-    operations: 100_000,
-    keys: 1,
-    connect: () =>
-      Promise.resolve(new Connection(connect({ port: node.port, host: '127.0.0.1' }), environment, 'the node')),
-    diagnose: () => Promise.reject(new Error('it is there')),
     // An iteration that nobody waits for the end of.
-    isOver: () => seen.length === 3,
-    onProgress: (progress) => seen.push(progress),
+    operations: 100_000,
+    isOver: () => workload.progress.length >= 3,
   });
-  const { operations } = await runner.iterate();
-  expect(seen.map(({ iteration }) => iteration)).toEqual([0, 0, 0]);
-  expect(seen.map((progress) => progress.operations)).toEqual(
-    [...new Set(seen.map((progress) => progress.operations))].sort((a, b) => a - b),
+  const { operations } = await workload.iterate();
+  const { progress } = workload;
+  expect(progress.map(({ doing }) => doing.kind)).toEqual(['asking', 'asking', 'asking', 'reading', 'judging']);
+  expect(progress.map((made) => made.operations)).toEqual(
+    progress.map((made) => made.operations).toSorted((a, b) => a - b),
   );
-  for (const { planned } of seen) expect(planned).toBeGreaterThan(operations);
+  expect(progress.slice(0, 3).map(({ operations: count }) => count > 0 && count <= operations)).not.toContain(false);
+  expect(progress[0]?.doing).toEqual({ kind: 'asking', planned: expect.closeTo(75_000, -5) as number });
+  expect(progress[3]?.doing).toEqual({ kind: 'reading', server: address });
+  expect(progress.at(-1)?.operations).toBe(operations);
   await node.drain();
 });
