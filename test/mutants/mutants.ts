@@ -356,6 +356,20 @@ export const mutants: readonly Mutant[] = [
     replace: '      if (keys === 2) return;\n      for (const group of groupsOfEntry(',
   },
   {
+    name: 'journal: the expiry of a value in pieces left out of a snapshot',
+    file: 'src/log/journal/pieces.ts',
+    find: '...(isLast ? expiry : [])',
+    replace: '...(isLast ? [] : [])',
+    test: 'test/log/pieces.test.ts',
+  },
+  {
+    name: 'EXEC that runs whatever memory is used',
+    file: 'src/commands/transactions.ts',
+    find: 'context.server.isOutOfMemory && steps',
+    replace: '!context.server.isOutOfMemory && steps.length < 0 && steps',
+    test: 'test/server/maxmemory.test.ts',
+  },
+  {
     name: 'journal: a snapshot that holds what came after it',
     file: 'src/log/journal/tracked-database.ts',
     find: '    if (this.#todo?.[part] !== 1) return;\n',
