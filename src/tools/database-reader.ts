@@ -2,7 +2,7 @@
 import type { Effect } from '../keyspace/effect.ts';
 import { crc32 } from '../log/journal/crc32.ts';
 import { decodeEffects } from '../log/journal/effect-format.ts';
-import { FormatError, parseJson } from '../log/journal/format-error.ts';
+import { FormatError, parseJson } from '../log/format-error.ts';
 import { decodeHead, looksLikeHead, type Head } from '../log/journal/head.ts';
 import { decodeManifest, decodePart, type Manifest, type Part, type PartObject } from '../log/journal/manifest.ts';
 import { recordName } from '../log/journal/names.ts';

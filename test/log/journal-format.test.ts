@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../src/log/journal/crc32.ts';
 import { decodeEffects, encodeEffects } from '../../src/log/journal/effect-format.ts';
-import { FormatError } from '../../src/log/journal/format-error.ts';
+import { FormatError } from '../../src/log/format-error.ts';
 import { decodeHead, encodeHead, looksLikeHead, type Head } from '../../src/log/journal/head.ts';
 import { numberOf, recordName } from '../../src/log/journal/names.ts';
 import { decodeRecord, encodeRecord, type RecordEnvelope } from '../../src/log/journal/record.ts';

@@ -1,6 +1,6 @@
 /** Byte strings in JSON: what is UTF-8 as the text that it is, all else as `{"base64": "..."}`. */
 import { fromBuffer, fromText, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
-import { asFields, FormatError, refuseUnknown, show } from './format-error.ts';
+import { asFields, FormatError, refuseUnknown, show } from '../format-error.ts';
 
 export function encodeBytes(bytes: ByteString): string {
   const text = toText(bytes);

@@ -8,7 +8,7 @@ import type { Deadline, Failure } from '../log.ts';
 import { decodeEffects } from './effect-format.ts';
 import { crc32 } from './crc32.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { FormatError, parseJson } from './format-error.ts';
+import { FormatError, parseJson } from '../format-error.ts';
 import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
 import { decodeRecord, hasChecksum, type Record, type SideObject } from './record.ts';

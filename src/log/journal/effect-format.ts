@@ -5,7 +5,7 @@
 import type { Effect } from '../../keyspace/effect.ts';
 import { isAscii } from '../../resp/bytes.ts';
 import { decodeBytes, encodeBytes } from './bytes-format.ts';
-import { asCount, asList, FormatError, isCount, show } from './format-error.ts';
+import { asCount, asList, FormatError, isCount, show } from '../format-error.ts';
 
 export function encodeEffects(effects: readonly Effect[]): string {
   return `[${effects.map(encodeEffect).join(',')}]`;

@@ -2,7 +2,7 @@
  * The head: the one object of a database that is overwritten, by compare-and-swap. It says where the log begins and
  * names the newest snapshot. It has the database's own name, so that one object decides which layout a database has.
  */
-import { asCount, asFields, asList, asText, FormatError, refuseUnknown } from './format-error.ts';
+import { asCount, asFields, asList, asText, FormatError, refuseUnknown } from '../format-error.ts';
 import { parseChecked, withChecksum } from './record.ts';
 
 const headVersion = 1;

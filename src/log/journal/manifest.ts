@@ -1,7 +1,7 @@
 /** The list of a snapshot's parts, and a part: the effects that make its keys out of nothing. */
 import type { Effect } from '../../keyspace/effect.ts';
 import { decodeEffects } from './effect-format.ts';
-import { asCount, asFields, asList, asText, FormatError, refuseUnknown, show, type Fields } from './format-error.ts';
+import { asCount, asFields, asList, asText, FormatError, refuseUnknown, show, type Fields } from '../format-error.ts';
 import { parseChecked, withChecksum } from './record.ts';
 
 const manifestVersion = 1;

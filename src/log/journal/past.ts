@@ -5,7 +5,7 @@
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { Chain, type Until, type ValidRecord } from './chain.ts';
-import { FormatError } from './format-error.ts';
+import { FormatError } from '../format-error.ts';
 import { decodeHead, looksLikeHead, ownerOf, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { beginningId } from './record.ts';

@@ -10,7 +10,7 @@ import type { Random } from '../../environment/environment.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import { crc32 } from './crc32.ts';
 import { decodeEffects } from './effect-format.ts';
-import { asCount, asFields, asList, asText, FormatError, parseJson, refuseUnknown, show } from './format-error.ts';
+import { asCount, asFields, asList, asText, FormatError, parseJson, refuseUnknown, show } from '../format-error.ts';
 
 const recordVersion = 1;
 

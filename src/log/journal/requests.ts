@@ -7,7 +7,7 @@ import { nodeProperties } from '../../environment/properties.ts';
 import type { GetResult, ListedObject, ObjectStore, StoreDate } from '../../store/object-store.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { Backoff } from '../plain/backoff.ts';
-import { FormatError } from './format-error.ts';
+import { FormatError } from '../format-error.ts';
 
 export interface RequestOptions {
   readonly store: ObjectStore;

@@ -3,7 +3,7 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { crc32 } from './crc32.ts';
 import { fetchAhead } from './fetch-ahead.ts';
-import { FormatError } from './format-error.ts';
+import { FormatError } from '../format-error.ts';
 import { ownerOf, type Head } from './head.ts';
 import { decodeManifest, decodePart, objectsOf, type Manifest, type Part, type PartObject } from './manifest.ts';
 import type { Requests } from './requests.ts';
