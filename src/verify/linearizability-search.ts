@@ -8,7 +8,7 @@
  * when there is none left, never enters what is dominated by what it has entered, and has won when all certain
  * operations are linearized. What it leaves out, it can leave out because the same or more is possible elsewhere:
  *
- * 1. A certain operation that is possible and never changes anything goes first and alone: later could only be harder.
+ * 1. A certain operation that is possible and changes nothing of the state goes first and alone: later could only be harder.
  * 2. Uncertain operations are tried after the certain ones, and never where they change nothing.
  * 3. An uncertain operation comes before another one only if that makes a difference to that one or to the state.
  * 4. Of interchangeable uncertain operations the first is used first.

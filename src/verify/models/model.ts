@@ -47,7 +47,10 @@ export interface Automaton<State> {
    * is tried, and need not find all that are so. Left out: none.
    */
   isImpossible?(index: number): boolean;
-  /** Whether the operation changes no state that there is, having answered what it did. Left out: all may. */
+  /**
+   * Whether the operation, having answered what it did, only tells of the state: where it leads back to the state it
+   * came from, it may as well come at once, and whatever was possible without it is possible after it. Left out: none.
+   */
   changesNothing?(index: number): boolean;
   /**
    * Whether an uncertain operation can matter: `false` if no legal order of the others needs it to have happened. Left

@@ -79,7 +79,6 @@ const missing: Key = { value: null, mayVanishFrom: Infinity, notBefore: -Infinit
 
 function openValkey(operations: readonly Operation[], start: Start): NondeterministicAutomaton<Key> {
   const initial = (start.initial ?? null) as string | null;
-  const expires = operations.some(({ f }) => f === 'expire');
   return {
     initial: [{ ...missing, value: initial }],
     step(state, index) {
@@ -94,8 +93,9 @@ function openValkey(operations: readonly Operation[], start: Start): Nondetermin
       (value === null ? 'missing' : JSON.stringify(shorten(value))) +
       (mayVanishFrom === Infinity ? '' : ` (may expire from ${mayVanishFrom} on)`),
     isImpossible: findImpossible(operations, initial),
-    // Where keys expire, even a GET says which of several states are left.
-    changesNothing: (index) => !expires && changesNothing(operations[index] as Operation),
+    // Where a set of states is left as it was, so is each of them: such an operation keeps it, drops it or finds it gone,
+    // and what is gone is not in the set with what is not.
+    changesNothing: (index) => changesNothing(operations[index] as Operation),
     ...whatMatters(operations),
     // The deadline of an EXPIRE depends on when it was called.
     interchangeable: (index) => operations[index]?.f !== 'expire',
