@@ -1,10 +1,11 @@
 /** What a database is made of: its layout, the objects in its store, its log, its nodes, and about what it costs. */
+import { FormatError } from '../log/format-error.ts';
 import { ownerOf, type Branch, type Head, type Origin } from '../log/journal/head.ts';
 import { objectsOf } from '../log/journal/manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
-import { decodeImage, FormatError } from '../log/plain/plain-format.ts';
+import { decodeBody, decodeImage } from '../log/plain/plain-format.ts';
 import { s3StandardPrices } from '../store/counting-store.ts';
 import type { ListedObject } from '../store/object-store.ts';
 import { databaseCountMax, DatabaseReader, StoreError, type Damage, type Read } from './database-reader.ts';
@@ -117,7 +118,7 @@ export async function inspect({ requests, name, onProgress }: InspectOptions): P
 function plainFacts(name: string, body: Uint8Array): Pick<Inspection, 'objects' | 'keys' | 'remarks'> {
   const objects = [{ kind: 'database', objects: 1, bytes: body.length }];
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+    const text = decodeBody(body);
     const keys = decodeImage(text, databaseCountMax).flatMap(({ size }, db) =>
       size === 0 ? [] : [{ db, keys: size }],
     );
@@ -125,7 +126,8 @@ function plainFacts(name: string, body: Uint8Array): Pick<Inspection, 'objects' 
     const remark = trail === undefined ? 'written by another program' : 'edited by hand since the last commit';
     return { objects, keys, remarks: trail?.isIntact === true ? [] : [remark] };
   } catch (cause) {
-    throw new StoreError(`${name}: ${cause instanceof FormatError ? cause.message : 'it is not valid UTF-8'}`);
+    if (!(cause instanceof FormatError)) throw cause;
+    throw new StoreError(`${name}: ${cause.message}`);
   }
 }
 

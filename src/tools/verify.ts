@@ -3,13 +3,14 @@
  * snapshot that is kept, and every later snapshot is compared with what it has led to by then.
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
+import { FormatError } from '../log/format-error.ts';
 import { ownerOf, type Head } from '../log/journal/head.ts';
 import { objectsOf, type Manifest } from '../log/journal/manifest.ts';
 import { recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import { beginningId } from '../log/journal/record.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
-import { decodeImage, FormatError } from '../log/plain/plain-format.ts';
+import { decodeBody, decodeImage } from '../log/plain/plain-format.ts';
 import { databaseCountMax, DatabaseReader, type Owner } from './database-reader.ts';
 import { verifyLog } from './verify-log.ts';
 import { verifySnapshot, type SnapshotUse } from './verify-snapshot.ts';
@@ -111,7 +112,7 @@ class Verifier {
   #plain(body: Uint8Array): Verification {
     const { name } = this.#options;
     try {
-      const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+      const text = decodeBody(body);
       const image = decodeImage(text, databaseCountMax);
       for (const [db, entries] of image.entries())
         for (const [key] of entries) this.#keyspace.apply({ kind: 'setString', db, key, value: '' });
@@ -119,7 +120,8 @@ class Verifier {
       if (trail === undefined) this.#remarks.push('it has no trail of commits: another program has written it');
       else if (!trail.isIntact) this.#remarks.push('it was edited by hand since the last commit');
     } catch (cause) {
-      this.#report(name, cause instanceof FormatError ? cause.message : 'it is not valid UTF-8');
+      if (!(cause instanceof FormatError)) throw cause;
+      this.#report(name, cause.message);
     }
     return this.#result('plain', 0);
   }

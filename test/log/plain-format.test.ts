@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { applyImage } from '../../src/log/plain/apply-image.ts';
-import { decodeImage, encodeKeyspace, FormatError } from '../../src/log/plain/plain-format.ts';
+import { FormatError } from '../../src/log/format-error.ts';
+import { decodeImage, encodeKeyspace } from '../../src/log/plain/plain-format.ts';
 import { fromText } from '../../src/resp/bytes.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 

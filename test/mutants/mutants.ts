@@ -244,9 +244,9 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a database that cannot be read is written over',
     file: 'src/log/plain/plain-log.ts',
-    find: "      const why = cause instanceof FormatError ? cause.message : 'it is not valid UTF-8';",
+    find: '      if (!(cause instanceof FormatError)) throw cause;\n',
     replace:
-      "      if (cause instanceof FormatError) {\n        const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());\n        return { kind: 'read', version: { etag, image, trail: [idOfForeign(etag)], unique: true } };\n      }\n      const why = 'it is not valid UTF-8';",
+      "      if (cause instanceof FormatError) {\n        const image = Array.from({ length: this.#options.databaseCount }, () => new Map<never, never>());\n        return { kind: 'read', version: { etag, image, trail: [idOfForeign(etag)], unique: true } };\n      }\n      if (!(cause instanceof Error)) throw cause;\n",
   },
   {
     name: 'a node that waits for ever after a failed write',

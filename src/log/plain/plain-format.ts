@@ -12,6 +12,7 @@
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Entry } from '../../keyspace/database.ts';
 import { fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
+import { FormatError, type Fields } from '../format-error.ts';
 
 const reserved = '$valthree';
 const formatVersion = 1;
@@ -23,9 +24,6 @@ interface ImageValue {
   readonly value: ByteString;
   readonly expireAt: number | undefined;
 }
-
-/** A body that is not a database of this version. The message names the member at fault. */
-export class FormatError extends Error {}
 
 export function encodeKeyspace(keyspace: Keyspace): string {
   const members: string[] = [];
@@ -57,9 +55,23 @@ function taggedFields(entry: Entry, text: string | undefined): string {
   return entry.expireAt === undefined ? value : `${value},"expireAt":${entry.expireAt}`;
 }
 
+const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text of a body.
+ * @throws FormatError
+ */
+export function decodeBody(body: Uint8Array): string {
+  try {
+    return strictDecoder.decode(body);
+  } catch (cause) {
+    throw new FormatError('it is not valid UTF-8', { cause });
+  }
+}
+
 /**
  * @param text the whole body; white space at the end is ignored
- * @throws FormatError
+ * @throws FormatError that names the member at fault
  */
 export function decodeImage(text: string, databaseCount: number): Image {
   const image = Array.from({ length: databaseCount }, () => new Map<ByteString, ImageValue>());
@@ -91,8 +103,6 @@ function parseObject(text: string): Fields {
     throw new FormatError('it is not a JSON object');
   return json as Fields;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 function decodeOthers(member: unknown, image: readonly Map<ByteString, ImageValue>[]): void {
   const { format, entries, ...rest } = asFields(member, reserved);

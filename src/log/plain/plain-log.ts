@@ -26,7 +26,8 @@ import {
 } from '../log.ts';
 import { Backoff } from './backoff.ts';
 import { applyImage } from './apply-image.ts';
-import { decodeImage, encodeKeyspace, FormatError, type Image } from './plain-format.ts';
+import { FormatError } from '../format-error.ts';
+import { decodeBody, decodeImage, encodeKeyspace, type Image } from './plain-format.ts';
 import {
   absentId,
   decodeTrail,
@@ -88,7 +89,6 @@ export class PlainLog implements Log {
   readonly pipelineDepth = 1;
   retries = 0;
   readonly #options: PlainLogOptions;
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** The version that the keyspace stands on. */
   #version: Version = { etag: undefined, trail: [absentId], unique: true };
   /** The length of the body that was read last. */
@@ -237,7 +237,7 @@ export class PlainLog implements Log {
 
   #decode(body: Uint8Array, etag: ETag): WholeOutcome {
     try {
-      const text = this.#decoder.decode(body);
+      const text = decodeBody(body);
       const image = decodeImage(text, this.#options.databaseCount);
       const trail = decodeTrail(text);
       this.#observe(nodeProperties.databaseReadable);
@@ -253,9 +253,9 @@ export class PlainLog implements Log {
         },
       };
     } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
       this.#observe(nodeProperties.databaseReadable, false);
-      const why = cause instanceof FormatError ? cause.message : 'it is not valid UTF-8';
-      return this.#refusal(`is not a database that this release can read, and was left as it is: ${why}`);
+      return this.#refusal(`is not a database that this release can read, and was left as it is: ${cause.message}`);
     }
   }
 
