@@ -7,7 +7,10 @@ import { Command, CommanderError } from 'commander';
 import { branchCommand } from './branch.ts';
 import { checkCommand } from './check.ts';
 import { clusterCommand } from './cluster.ts';
+import { copyCommand } from './copy.ts';
 import { exitCodes, UsageError } from './exit.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { logCommand } from './log.ts';
 import { restoreCommand } from './restore.ts';
@@ -28,6 +31,9 @@ const commands = [
   clusterCommand(),
   branchCommand(),
   restoreCommand(),
+  exportCommand(),
+  importCommand(),
+  copyCommand(),
   inspectCommand(),
   logCommand(),
   verifyCommand(),

@@ -8,6 +8,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { ObjectStore } from '../store/object-store.ts';
 import { openStore } from '../store/open-store.ts';
 import { parseStoreUrl } from '../store/store-url.ts';
+import type { LoadedDatabase } from '../tools/load-database.ts';
 import { UsageError } from './exit.ts';
 import { resolveStore, type StoreFlags } from './store-options.ts';
 
@@ -19,13 +20,13 @@ export interface OpenDatabase {
 }
 
 /**
- * @param access `read`: nothing is written, created or probed
+ * @param access `read`: nothing is written, created or probed; `create`: what is not there may be made
  * @throws UsageError where there is no such store, or it cannot be reached
  */
-export async function openDatabase(flags: StoreFlags, access: 'read' | 'write'): Promise<OpenDatabase> {
+export async function openDatabase(flags: StoreFlags, access: 'read' | 'write' | 'create'): Promise<OpenDatabase> {
   const environment = systemEnvironment();
   const place = resolveStore(flags);
-  refuseWhatIsNotThere(place.url);
+  refuseWhatIsNotThere(place.url, access === 'create');
   const opened = await openStore({ ...place, environment, isReadOnly: access === 'read' });
   if (opened.kind === 'failed') throw new UsageError(opened.message);
   const { store } = opened;
@@ -34,11 +35,10 @@ export async function openDatabase(flags: StoreFlags, access: 'read' | 'write'):
   return { store, name: opened.name ?? flags.name, environment, requests };
 }
 
-/** Only nodes create stores. */
-function refuseWhatIsNotThere(url: string): void {
+function refuseWhatIsNotThere(url: string, mayCreate: boolean): void {
   const place = parseStoreUrl(url);
   if (place.kind === 'memory') throw new UsageError('--store memory: is gone with its process; name another store');
-  if (place.kind === 'file' && !existsSync(place.directory))
+  if (place.kind === 'file' && !mayCreate && !existsSync(place.directory))
     throw new UsageError(`there is no directory ${place.directory}; say where the database is by --store`);
 }
 
@@ -96,4 +96,11 @@ export function parseAt(text: string): Until {
 /** `commit 42 of 2027-01-15T08:30:00.000Z`. */
 export function describeCommit(number: number, time: number): string {
   return number === 0 ? 'its beginning' : `commit ${number} of ${new Date(time).toISOString()}`;
+}
+
+/** `main as it is`, or as it was at a commit. */
+export function describeState(name: string, { commit }: LoadedDatabase): string {
+  return commit === undefined
+    ? `${name} as it is`
+    : `${name} as it was at ${describeCommit(commit.number, commit.time)}`;
 }

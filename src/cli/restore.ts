@@ -1,13 +1,11 @@
 /** `valthree restore`: a database becomes what it was, by one more commit. */
-import { hostname } from 'node:os';
 import { Command, Option } from 'commander';
 import type { Until } from '../log/journal/chain.ts';
 import { restore } from '../log/journal/restore.ts';
-import { snapshotLimitsDefault } from '../log/journal/snapshotter.ts';
-import { databaseCountMax } from '../tools/database-reader.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { exitCodes } from './exit.ts';
 import { describeCommit, openDatabase, parseAt } from './open-database.ts';
+import { writerOptions } from './writer-options.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 
 type RestoreFlags = StoreFlags & { readonly at: Until; readonly dryRun: boolean };
@@ -22,9 +20,6 @@ Examples:
   valthree restore --store ./data --at 1234
 
 How far back one can go, --retain of serve says. Exit codes: 0 done; 1 it could not be done; 2 called wrongly.`;
-
-/** Snapshots are left to the nodes. */
-const noSnapshots = { ...snapshotLimitsDefault, recordsMax: Infinity, bytesMin: Infinity };
 
 export function restoreCommand(): Command {
   const command = new Command('restore')
@@ -42,31 +37,21 @@ export function restoreCommand(): Command {
 }
 
 async function run(flags: RestoreFlags): Promise<number> {
-  const { store, name, environment } = await openDatabase(flags, 'write');
-  const outcome = await restore(
-    {
-      store,
-      environment,
-      name,
-      node: `restore on ${hostname()}`,
-      requestTimeoutMs: flags.s3RequestTimeout,
-      databaseCount: databaseCountMax,
-      pipelineDepth: 1,
-      // Nobody knows that of the nodes: the head is asked each time.
-      graceMs: 0,
-      snapshots: noSnapshots,
-      until: flags.at,
-      isRehearsal: flags.dryRun,
-    },
-    environment.clock.monotonic() + flags.s3Timeout,
-  );
+  const database = await openDatabase(flags, 'write');
+  const { store, name } = database;
+  const outcome = await restore({
+    ...writerOptions(database, flags, 'restore'),
+    timeoutMs: flags.s3Timeout,
+    until: flags.at,
+    isRehearsal: flags.dryRun,
+  });
   await store.close();
-  if (outcome.kind !== 'restored') {
+  if (outcome.kind !== 'done') {
     const certainty = outcome.kind === 'uncertain' ? 'it may have been restored or not: ' : '';
     process.stderr.write(`valthree: ${certainty}${outcome.reason}\n`);
     return exitCodes.failure;
   }
-  const { number, time, before, set, deleted } = outcome;
+  const { number, time, before, set, deleted } = outcome.summary;
   const what = `${name} as it was at ${describeCommit(number, time)}: ${set} keys set, ${deleted} deleted`;
   const undo = `; --at ${before} brings back what it was now\n`;
   process.stdout.write(flags.dryRun ? `would make ${what}\n` : `made ${what}${undo}`);

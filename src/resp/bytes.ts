@@ -35,9 +35,13 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** The text that these bytes are in UTF-8, or `undefined` where they are not valid UTF-8. */
 export function toText(bytes: ByteString): string | undefined {
-  if (ascii.test(bytes)) return bytes;
+  return ascii.test(bytes) ? bytes : decodeText(toBuffer(bytes));
+}
+
+/** The same of a buffer. */
+export function decodeText(buffer: Uint8Array): string | undefined {
   try {
-    return strictDecoder.decode(toBuffer(bytes));
+    return strictDecoder.decode(buffer);
   } catch {
     return undefined;
   }

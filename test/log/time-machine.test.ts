@@ -9,7 +9,9 @@ import { decodeHead, type EarlierHead, type Head } from '../../src/log/journal/h
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
 import { Past } from '../../src/log/journal/past.ts';
 import { Requests } from '../../src/log/journal/requests.ts';
-import { difference, restore, type RestoreOutcome } from '../../src/log/journal/restore.ts';
+import { difference } from '../../src/keyspace/difference.ts';
+import { restore, type Restored } from '../../src/log/journal/restore.ts';
+import type { TransactOutcome } from '../../src/log/transact.ts';
 import { neededHistory } from '../../src/log/journal/retention.ts';
 import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
@@ -57,11 +59,11 @@ class World extends MemoryStore {
     return this.finish(createBranch({ requests: this.requests, source, name, databaseCount, until }, Infinity));
   }
 
-  restore(name: string, until: Until, isRehearsal = false): Promise<RestoreOutcome> {
+  restore(name: string, until: Until, isRehearsal = false): Promise<TransactOutcome<Restored>> {
     const { environment } = this;
     const options = { store: this, environment, name, node: 'restore', requestTimeoutMs: 1000, databaseCount };
     const rest = { pipelineDepth: 1, graceMs: 0, snapshots: snapshotLimitsDefault, until, isRehearsal };
-    return this.finish(restore({ ...options, ...rest }, environment.clock.monotonic() + 10_000));
+    return this.finish(restore({ ...options, ...rest, timeoutMs: 10_000 }));
   }
 }
 
@@ -310,14 +312,14 @@ describe('restoring', () => {
     await node.set('a', '2');
     await node.set('c', '1');
     const now = node.dump();
-    const rehearsed = { kind: 'restored', number: 2, before: 4, set: 1, deleted: 1 };
+    const rehearsed = { kind: 'done', summary: { number: 2, before: 4, set: 1, deleted: 1 } };
     expect(await world.restore('main', { number: 2 }, true)).toMatchObject(rehearsed);
     await node.catchUp();
     expect(node.dump()).toBe(now);
     expect(await world.restore('main', { number: 2 })).toMatchObject(rehearsed);
     await node.catchUp();
     expect(node.dump()).toBe(then);
-    expect(await world.restore('main', { number: 4 })).toMatchObject({ before: 5, set: 2, deleted: 0 });
+    expect(await world.restore('main', { number: 4 })).toMatchObject({ summary: { before: 5, set: 2, deleted: 0 } });
     await node.catchUp();
     expect(node.dump()).toBe(now);
   });

@@ -77,7 +77,7 @@ export function* joined(groups: Iterable<Group>, lengthMax: number): Generator<r
 }
 
 /** Not within a character of UTF-8, so that a text remains text in each of its pieces. */
-function* cut(
+export function* cut(
   bytes: ByteString,
   pieceLength: number,
 ): Generator<{ readonly offset: number; readonly bytes: ByteString }, void, undefined> {

@@ -11,7 +11,7 @@
  */
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Entry } from '../../keyspace/database.ts';
-import { fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
+import { decodeText, fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
 import { FormatError, type Fields } from '../format-error.ts';
 
 const reserved = '$valthree';
@@ -55,18 +55,14 @@ function taggedFields(entry: Entry, text: string | undefined): string {
   return entry.expireAt === undefined ? value : `${value},"expireAt":${entry.expireAt}`;
 }
 
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /**
  * The text of a body.
  * @throws FormatError
  */
 export function decodeBody(body: Uint8Array): string {
-  try {
-    return strictDecoder.decode(body);
-  } catch (cause) {
-    throw new FormatError('it is not valid UTF-8', { cause });
-  }
+  const text = decodeText(body);
+  if (text === undefined) throw new FormatError('it is not valid UTF-8');
+  return text;
 }
 
 /**

@@ -1,0 +1,119 @@
+/** `valthree import`: keys from a file into a database, all of them or none. */
+import { createReadStream } from 'node:fs';
+import { Command, Option } from 'commander';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { layouts, RecognisingLog, type Layout } from '../log/recognising-log.ts';
+import { transact, type TransactOutcome } from '../log/transact.ts';
+import { databaseCountMax } from '../tools/database-reader.ts';
+import { ImportError, readImport } from '../tools/import-lines.ts';
+import { conflictRules, planImport, type ConflictRule, type ImportSummary } from '../tools/plan-import.ts';
+import { readLines } from '../tools/read-lines.ts';
+import { addOptionWithVariable } from './environment-variables.ts';
+import { exitCodes } from './exit.ts';
+import { integer } from './integer-option.ts';
+import { openDatabase } from './open-database.ts';
+import { storeOptions, type StoreFlags } from './store-options.ts';
+import { withProgress } from './with-progress.ts';
+import { writerOptions } from './writer-options.ts';
+
+type ImportFlags = StoreFlags & {
+  readonly onConflict: ConflictRule;
+  readonly layout: Layout;
+  readonly databases: number;
+};
+
+const description = `Read keys from a file that export has written, or lines such as {"key":"a","value":"1"}, into a database. It is
+one commit: all of them or none, and nodes that serve the database go on and see them at once. A database that is not
+there is created. Both must fit into memory.`;
+
+const examples = `
+Examples:
+  valthree import --store s3://bucket/main main.jsonl
+  gunzip -c then.jsonl.gz | valthree import --store ./data -
+  valthree import --store ./data --on-conflict replace corrections.jsonl
+
+A line: {"db":0,"key":"a","type":"string","value":"1","expireAt":1799999999999}, where db, type and expireAt (in
+milliseconds since 1970) may be left out, and bytes that are no text stand as {"base64":"..."}.
+Exit codes: 0 done; 1 it could not be done; 2 called wrongly.`;
+
+export function importCommand(): Command {
+  const command = new Command('import')
+    .summary('Read keys from a file into a database, all of them or none.')
+    .description(description)
+    .argument('<file>', 'what export has written; -: standard input')
+    .addHelpText('after', examples);
+  for (const option of [
+    new Option('--on-conflict <rule>', 'what becomes of keys that are there already; fail: nothing is imported')
+      .choices(conflictRules)
+      .default('fail'),
+    new Option('--layout <layout>', 'of a database that is not there yet').choices(layouts).default('journal'),
+    new Option('--databases <n>', 'how many the nodes have; others are refused')
+      .argParser(integer(1, databaseCountMax))
+      .default(16),
+  ]) {
+    command.addOption(option);
+  }
+  for (const option of storeOptions()) addOptionWithVariable(command, option);
+  return command.action(async (file: string) => {
+    process.exitCode = await run(file, command.opts());
+  });
+}
+
+async function run(file: string, flags: ImportFlags): Promise<number> {
+  const incoming = await readFile(file, flags);
+  if (incoming === undefined) return exitCodes.failure;
+  const outcome = await write(incoming, flags);
+  if (outcome.kind !== 'done') {
+    const certainty = outcome.kind === 'uncertain' ? 'it may have been imported or not: ' : '';
+    process.stderr.write(`valthree: ${certainty}${outcome.reason}\n`);
+    return exitCodes.failure;
+  }
+  const { set, skipped, expired } = outcome.summary;
+  const rest = [
+    ...(skipped > 0 ? [`${skipped} were there already and stay`] : []),
+    ...(expired > 0 ? [`${expired} had expired`] : []),
+  ];
+  process.stdout.write(`${[`${set} keys imported`, ...rest].join(', ')}\n`);
+  return exitCodes.ok;
+}
+
+/** `undefined`: it has been said why not. */
+async function readFile(file: string, { databases }: ImportFlags): Promise<Keyspace | undefined> {
+  let count = 0;
+  try {
+    const chunks: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file);
+    return await withProgress(
+      () => `${count} lines read`,
+      () => readImport(readLines(chunks), databases, (number) => (count = number)),
+    );
+  } catch (cause) {
+    if (!(cause instanceof ImportError) && !(cause instanceof Error && 'syscall' in cause)) throw cause;
+    process.stderr.write(
+      `valthree: nothing was imported: ${file === '-' ? 'standard input' : file}: ${cause.message}\n`,
+    );
+    return undefined;
+  }
+}
+
+async function write(incoming: Keyspace, flags: ImportFlags): Promise<TransactOutcome<ImportSummary>> {
+  const database = await openDatabase(flags, 'create');
+  const { clock } = database.environment;
+  const log = new RecognisingLog({ ...writerOptions(database, flags, 'import'), layout: flags.layout });
+  const keyspace = new Keyspace(databaseCountMax);
+  const { s3Timeout: timeoutMs, onConflict: rule } = flags;
+  try {
+    const opened = await withProgress(
+      () => `${keyspace.size} keys of the database read`,
+      () => log.open(keyspace, clock.monotonic() + timeoutMs),
+    );
+    if (opened.kind === 'unavailable') return opened;
+    const plan = (): ReturnType<typeof planImport> => planImport(incoming, { keyspace, rule, now: clock.now() });
+    return await withProgress(
+      () => `writing ${incoming.size} keys`,
+      () => transact({ log, keyspace, clock, timeoutMs, plan }),
+    );
+  } finally {
+    await log.close();
+    await database.store.close();
+  }
+}
