@@ -70,7 +70,7 @@ async function run(flags: ExportFlags): Promise<number> {
       ? exportLines(keyspace, { database: name, commit: loaded.commit }, { now })
       : exportResp(keyspace, now);
     await writeOutput(pieces, isLines ? 'utf8' : 'latin1', { file, force });
-    if (file !== '-') process.stdout.write(`${file}: ${describeState(name, loaded)}\n`);
+    if (file !== '-') process.stdout.write(`${file}: ${keyspace.size} keys of ${describeState(name, loaded)}\n`);
     return exitCodes.ok;
   } catch (cause) {
     if (cause instanceof ReaderGone) return exitCodes.ok;

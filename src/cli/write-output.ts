@@ -76,6 +76,8 @@ async function writeAll(handle: FileHandle, chunk: Buffer): Promise<void> {
 }
 
 async function writeToStandardOutput(chunks: Iterable<Buffer>): Promise<void> {
+  // The callback of the write is told as well.
+  process.stdout.on('error', () => undefined);
   for (const chunk of chunks) {
     await new Promise<void>((resolve, reject) => {
       process.stdout.write(chunk, (cause) => {

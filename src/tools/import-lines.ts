@@ -38,7 +38,8 @@ export async function readImport(
       const text = decodeText(line);
       if (text === undefined) throw new FormatError('it is not valid UTF-8');
       if (text.trim() !== '') reader.take(asFields(parseJson(text), 'the line'));
-      onLine?.(number++);
+      onLine?.(number);
+      number++;
     }
     return reader.end();
   } catch (cause) {

@@ -15,6 +15,8 @@ export function decodeBytes(value: unknown, what: string): ByteString {
       throw new FormatError(`${what} is a text with an unpaired surrogate`);
     return fromText(value);
   }
+  if (typeof value !== 'object' || value === null)
+    throw new FormatError(`${what} is neither a text nor {"base64": "..."}: value=${show(value)}`);
   const { base64, ...rest } = asFields(value, what);
   refuseUnknown(rest, what);
   const buffer = Buffer.from(typeof base64 === 'string' ? base64 : '', 'base64');
