@@ -73,7 +73,7 @@ async function run(file: string, flags: ImportFlags): Promise<number> {
     ...(skipped > 0 ? [`${skipped} were there already and stay`] : []),
     ...(expired > 0 ? [`${expired} had expired`] : []),
   ];
-  process.stdout.write(`${[`${set} keys imported`, ...rest].join(', ')}\n`);
+  process.stdout.write(`${[`${set} ${set === 1 ? 'key' : 'keys'} imported`, ...rest].join(', ')}\n`);
   return exitCodes.ok;
 }
 
