@@ -30,6 +30,7 @@ const everyMs: Readonly<Record<Exclude<WorldFaultName, FaultOfWholeRun>, number>
   crash: 2000,
   pause: 1500,
   clockJump: 1500,
+  lowMemory: 3000,
   readOnlyStore: 4000,
   hostileHead: 6000,
   handEdit: 700,
@@ -72,6 +73,7 @@ export class Chaos {
       node.setStoreFaults({});
       Object.assign(node.storeLink, { requestsCut: false, responsesCut: false });
       node.resume();
+      node.limitMemory(0);
       if (!node.isUp) node.start();
     }
     for (const link of links) Object.assign(link, { forthCut: false, backCut: false });
@@ -141,6 +143,13 @@ export class Chaos {
       case 'clockJump':
         node.clockError.offsetMs += someTime(dice);
         return `${node.name} is now off by ${node.clockError.offsetMs.toFixed(0)} ms`;
+      case 'lowMemory':
+        // Less than anything takes: nothing may grow until somebody sees to it.
+        node.limitMemory(1);
+        this.#later(lastsMs, () => {
+          node.limitMemory(0);
+        });
+        return `${node.name} for ${lastsMs.toFixed(0)} ms`;
       case 'storeCut':
         return this.#cutStore(node, lastsMs, dice);
       case 'linkCut':

@@ -40,6 +40,7 @@ const worldFaults = [
   'clockSkew',
   'sameName',
   'fewKeys',
+  'lowMemory',
   'readOnlyStore',
   'hostileHead',
   'handEdit',

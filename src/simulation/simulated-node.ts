@@ -150,6 +150,11 @@ export class SimulatedNode {
     this.#life?.environment.resume();
   }
 
+  /** `maxmemory`; 0: no limit. A node that is started again has none. */
+  limitMemory(bytes: number): void {
+    if (this.#life !== undefined) this.#life.server.configuration.values.memoryMax = bytes;
+  }
+
   /** How what arrives reaches the life that is there now. */
   delivery(): (run: () => void) => void {
     const environment = this.#life?.environment;
