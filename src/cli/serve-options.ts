@@ -75,7 +75,7 @@ function listenOptions(): Option[] {
 
 function layoutOptions(): Option[] {
   return [
-    new Option('--layout <layout>', 'how a new database is laid out').choices(layouts).default('plain'),
+    new Option('--layout <layout>', 'how a new database is laid out').choices(layouts).default('journal'),
     new Option(
       '--retain <duration>',
       'how long the past can be had again, 7d, in the journal layout; 0: not at all (as it was said before)',
