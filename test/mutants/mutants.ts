@@ -442,9 +442,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'journal: restoring that leaves keys which came later',
-    file: 'src/log/journal/restore.ts',
-    find: 'if (isGone(after.find(key), now)) effects.push',
-    replace: 'if (isGone(after.find(key), now) && now < 0) effects.push',
+    file: 'src/keyspace/difference.ts',
+    find: 'isGone(after.find(key), now)) effects.push',
+    replace: 'isGone(after.find(key), now) && now < 0) effects.push',
     test: 'test/log/time-machine.test.ts',
   },
   {
