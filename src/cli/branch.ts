@@ -5,7 +5,7 @@ import type { Until } from '../log/journal/chain.ts';
 import { databaseCountMax } from '../tools/database-reader.ts';
 import { parseLongDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { exitCodes } from './exit.ts';
+import { exitCodes, fail } from './exit.ts';
 import { describeCommit, openDatabase, parseAt, placesOf } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 
@@ -60,10 +60,7 @@ async function run(source: string, branch: string, given: BranchFlags): Promise<
     Infinity,
   );
   await store.close();
-  if (outcome.kind === 'unavailable') {
-    process.stderr.write(`valthree: ${outcome.reason}\n`);
-    return exitCodes.failure;
-  }
+  if (outcome.kind === 'unavailable') return fail(outcome.reason);
   const commit = describeCommit(outcome.number, outcome.time);
   process.stdout.write(`${destination} begins as ${name} was at ${commit}\n`);
   return exitCodes.ok;

@@ -8,7 +8,7 @@ import { databaseCountMax } from '../tools/database-reader.ts';
 import { loadDatabase } from '../tools/load-database.ts';
 import { destinationFlags, destinationOptions, type DestinationFlags } from './destination-options.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { exitCodes, UsageError } from './exit.ts';
+import { exitCodes, fail, UsageError } from './exit.ts';
 import { describeState, openDatabase, parseAt, type OpenDatabase } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 import { withProgress } from './with-progress.ts';
@@ -103,9 +103,4 @@ async function copy(
   const where = `${destination.name} in ${destination.store.location} (${layout})`;
   process.stdout.write(`made ${where} ${describeState(name, loaded)}: ${set} keys set, ${deleted} deleted\n`);
   return exitCodes.ok;
-}
-
-function fail(reason: string): number {
-  process.stderr.write(`valthree: ${reason}\n`);
-  return exitCodes.failure;
 }

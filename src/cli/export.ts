@@ -7,7 +7,7 @@ import { exportLines } from '../tools/export-lines.ts';
 import { exportResp } from '../tools/export-resp.ts';
 import { loadDatabase, type LoadedDatabase } from '../tools/load-database.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { exitCodes } from './exit.ts';
+import { exitCodes, fail } from './exit.ts';
 import { describeState, openDatabase, parseAt } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
 import { withProgress } from './with-progress.ts';
@@ -88,9 +88,4 @@ function timeOf({ commit }: LoadedDatabase, { at }: ExportFlags, now: number): n
 
 function isOfFileSystem(cause: unknown): cause is NodeJS.ErrnoException {
   return cause instanceof Error && 'syscall' in cause;
-}
-
-function fail(reason: string): number {
-  process.stderr.write(`valthree: ${reason}\n`);
-  return exitCodes.failure;
 }

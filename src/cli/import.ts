@@ -9,7 +9,7 @@ import { ImportError, readImport } from '../tools/import-lines.ts';
 import { conflictRules, planImport, type ConflictRule, type ImportSummary } from '../tools/plan-import.ts';
 import { readLines } from '../tools/read-lines.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { exitCodes } from './exit.ts';
+import { exitCodes, fail } from './exit.ts';
 import { integer } from './integer-option.ts';
 import { openDatabase } from './open-database.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
@@ -65,8 +65,7 @@ async function run(file: string, flags: ImportFlags): Promise<number> {
   const outcome = await write(incoming, flags);
   if (outcome.kind !== 'done') {
     const certainty = outcome.kind === 'uncertain' ? 'it may have been imported or not: ' : '';
-    process.stderr.write(`valthree: ${certainty}${outcome.reason}\n`);
-    return exitCodes.failure;
+    return fail(`${certainty}${outcome.reason}`);
   }
   const { set, skipped, expired } = outcome.summary;
   const rest = [

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { Until } from '../log/journal/chain.ts';
 import { restore } from '../log/journal/restore.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
-import { exitCodes } from './exit.ts';
+import { exitCodes, fail } from './exit.ts';
 import { describeCommit, openDatabase, parseAt } from './open-database.ts';
 import { writerOptions } from './writer-options.ts';
 import { storeOptions, type StoreFlags } from './store-options.ts';
@@ -48,8 +48,7 @@ async function run(flags: RestoreFlags): Promise<number> {
   await store.close();
   if (outcome.kind !== 'done') {
     const certainty = outcome.kind === 'uncertain' ? 'it may have been restored or not: ' : '';
-    process.stderr.write(`valthree: ${certainty}${outcome.reason}\n`);
-    return exitCodes.failure;
+    return fail(`${certainty}${outcome.reason}`);
   }
   const { number, time, before, set, deleted } = outcome.summary;
   const what = `${name} as it was at ${describeCommit(number, time)}: ${set} keys set, ${deleted} deleted`;

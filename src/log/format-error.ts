@@ -1,5 +1,17 @@
+import { decodeText } from '../resp/bytes.ts';
+
 /** An object that is not what its name promises. The message says what is wrong with it, not which object it is. */
 export class FormatError extends Error {}
+
+/**
+ * The text of a body, which must be UTF-8.
+ * @throws FormatError
+ */
+export function decodeBody(body: Uint8Array): string {
+  const text = decodeText(body);
+  if (text === undefined) throw new FormatError('it is not valid UTF-8');
+  return text;
+}
 
 export type Fields = Readonly<Record<string, unknown>>;
 

@@ -4,19 +4,16 @@
  */
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ByteString } from '../resp/bytes.ts';
+import { encodeRequest } from '../resp/encode-request.ts';
 import { entriesOf } from './export-lines.ts';
 
 /** Byte strings. */
 export function* exportResp(keyspace: Keyspace, now: number): Generator<ByteString, void, undefined> {
   let selected: number | undefined;
   for (const { db, entry } of entriesOf(keyspace, now)) {
-    if (db !== selected) yield command(['SELECT', String(db)]);
+    if (db !== selected) yield encodeRequest(['SELECT', String(db)]);
     selected = db;
     const { key, value, expireAt } = entry;
-    yield command(['SET', key, value, ...(expireAt === undefined ? [] : ['PXAT', String(expireAt)])]);
+    yield encodeRequest(['SET', key, value, ...(expireAt === undefined ? [] : ['PXAT', String(expireAt)])]);
   }
-}
-
-function command(words: readonly ByteString[]): ByteString {
-  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
 }

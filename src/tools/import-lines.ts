@@ -4,9 +4,18 @@
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { decodeBytes } from '../log/journal/bytes-format.ts';
-import { asCount, asFields, FormatError, isCount, parseJson, refuseUnknown, show } from '../log/format-error.ts';
-import type { Fields } from '../log/format-error.ts';
-import { byteStringLengthMax, decodeText, type ByteString } from '../resp/bytes.ts';
+import {
+  asCount,
+  asFields,
+  decodeBody,
+  FormatError,
+  isCount,
+  parseJson,
+  refuseUnknown,
+  show,
+  type Fields,
+} from '../log/format-error.ts';
+import { byteStringLengthMax, type ByteString } from '../resp/bytes.ts';
 import { exportVersion } from './export-lines.ts';
 
 /** The message names the line. */
@@ -35,8 +44,7 @@ export async function readImport(
   let number = 1;
   try {
     for await (const line of lines) {
-      const text = decodeText(line);
-      if (text === undefined) throw new FormatError('it is not valid UTF-8');
+      const text = decodeBody(line);
       if (text.trim() !== '') reader.take(asFields(parseJson(text), 'the line'));
       onLine?.(number);
       number++;

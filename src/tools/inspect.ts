@@ -1,11 +1,11 @@
 /** What a database is made of: its layout, the objects in its store, its log, its nodes, and about what it costs. */
-import { FormatError } from '../log/format-error.ts';
+import { decodeBody, FormatError } from '../log/format-error.ts';
 import { ownerOf, type Branch, type Head, type Origin } from '../log/journal/head.ts';
 import { objectsOf } from '../log/journal/manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
-import { decodeBody, decodeImage } from '../log/plain/plain-format.ts';
+import { decodeImage } from '../log/plain/plain-format.ts';
 import { s3StandardPrices } from '../store/counting-store.ts';
 import type { ListedObject } from '../store/object-store.ts';
 import { databaseCountMax, DatabaseReader, StoreError, type Damage, type Read } from './database-reader.ts';

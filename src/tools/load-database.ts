@@ -1,12 +1,13 @@
 /** A whole database as it is, or was at some commit, in memory: for tools that do something with all of its keys. */
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Until } from '../log/journal/chain.ts';
+import { decodeBody } from '../log/format-error.ts';
 import { looksLikeHead } from '../log/journal/head.ts';
 import { Past } from '../log/journal/past.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import type { Failure } from '../log/log.ts';
 import { applyImage } from '../log/plain/apply-image.ts';
-import { decodeBody, decodeImage } from '../log/plain/plain-format.ts';
+import { decodeImage } from '../log/plain/plain-format.ts';
 import type { Layout } from '../log/recognising-log.ts';
 
 export interface LoadOptions {

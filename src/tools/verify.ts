@@ -3,14 +3,14 @@
  * snapshot that is kept, and every later snapshot is compared with what it has led to by then.
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
-import { FormatError } from '../log/format-error.ts';
+import { decodeBody, FormatError } from '../log/format-error.ts';
 import { ownerOf, type Head } from '../log/journal/head.ts';
 import { objectsOf, type Manifest } from '../log/journal/manifest.ts';
 import { recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import { beginningId } from '../log/journal/record.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
-import { decodeBody, decodeImage } from '../log/plain/plain-format.ts';
+import { decodeImage } from '../log/plain/plain-format.ts';
 import { databaseCountMax, DatabaseReader, type Owner } from './database-reader.ts';
 import { verifyLog } from './verify-log.ts';
 import { verifySnapshot, type SnapshotUse } from './verify-snapshot.ts';

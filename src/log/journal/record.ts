@@ -10,7 +10,17 @@ import type { Random } from '../../environment/environment.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import { crc32 } from './crc32.ts';
 import { decodeEffects } from './effect-format.ts';
-import { asCount, asFields, asList, asText, FormatError, parseJson, refuseUnknown, show } from '../format-error.ts';
+import {
+  asCount,
+  asFields,
+  asList,
+  asText,
+  decodeBody,
+  FormatError,
+  parseJson,
+  refuseUnknown,
+  show,
+} from '../format-error.ts';
 
 const recordVersion = 1;
 
@@ -62,7 +72,6 @@ export function encodeRecord({ database, number, id, parent, node, time, content
 }
 
 const checksumLength = ',"checksum":"01234567"}'.length;
-const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Ends a JSON object, all of whose other members are there, with its checksum. */
 export function withChecksum(body: Buffer): Buffer {
@@ -76,7 +85,7 @@ export function withChecksum(body: Buffer): Buffer {
 export function parseChecked(body: Uint8Array, kind: string, version: number): { readonly [name: string]: unknown } {
   const content = body.subarray(0, Math.max(0, body.length - checksumLength));
   const end = Buffer.from(body.subarray(content.length)).toString('latin1');
-  const { valthree, version: found, checksum, ...fields } = asFields(parseJson(textOf(body)), 'it');
+  const { valthree, version: found, checksum, ...fields } = asFields(parseJson(decodeBody(body)), 'it');
   if (valthree !== kind) throw new FormatError(`it is no ${kind} of Valthree: valthree=${show(valthree)}`);
   if (found !== version) {
     throw new FormatError(`its version is not known to this release, which knows ${version}: version=${show(found)}`);
@@ -91,14 +100,6 @@ export function hasChecksum(body: Uint8Array): boolean {
   const content = body.subarray(0, Math.max(0, body.length - checksumLength));
   const end = Buffer.from(body.subarray(content.length)).toString('latin1');
   return end === `,"checksum":"${crc32(content)}"}`;
-}
-
-function textOf(body: Uint8Array): string {
-  try {
-    return strictDecoder.decode(body);
-  } catch (cause) {
-    throw new FormatError('it is not valid UTF-8', { cause });
-  }
 }
 
 export interface RecordPlace {

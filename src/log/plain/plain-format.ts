@@ -11,7 +11,7 @@
  */
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Entry } from '../../keyspace/database.ts';
-import { decodeText, fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
+import { fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
 import { FormatError, type Fields } from '../format-error.ts';
 
 const reserved = '$valthree';
@@ -53,16 +53,6 @@ function encodeOther(db: number, key: string | undefined, entry: Entry): string 
 function taggedFields(entry: Entry, text: string | undefined): string {
   const value = text === undefined ? `"base64":"${base64(entry.value)}"` : `"value":${JSON.stringify(text)}`;
   return entry.expireAt === undefined ? value : `${value},"expireAt":${entry.expireAt}`;
-}
-
-/**
- * The text of a body.
- * @throws FormatError
- */
-export function decodeBody(body: Uint8Array): string {
-  const text = decodeText(body);
-  if (text === undefined) throw new FormatError('it is not valid UTF-8');
-  return text;
 }
 
 /**

@@ -26,8 +26,8 @@ import {
 } from '../log.ts';
 import { Backoff } from './backoff.ts';
 import { applyImage } from './apply-image.ts';
-import { FormatError } from '../format-error.ts';
-import { decodeBody, decodeImage, encodeKeyspace, type Image } from './plain-format.ts';
+import { decodeBody, FormatError } from '../format-error.ts';
+import { decodeImage, encodeKeyspace, type Image } from './plain-format.ts';
 import {
   absentId,
   decodeTrail,
