@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: starts what it compares in one run, on this machine, and prints ratios; the figures themselves say
  * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets,
- * `--only large` only a database of a million keys, `--only checker` only how fast histories are judged.
+ * `--only journal` only the figures of that layout, `--only large` only what a database of a million keys costs,
+ * `--only checker` only how fast histories are judged.
  * Results also go to `bench/results/latest.json`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ceph, cephIsInstalled } from '../test/support/ceph.ts';
 import { measureCost } from './support/cost.ts';
+import { measureJournal } from './journal/journal.ts';
 import { measureLarge, printLarge, type LargePlace } from './support/large.ts';
 import { compareByRedisBenchmark, type Comparison } from './support/redis-benchmark.ts';
 import { hasProgram, startRedis, startValthree, type RunningServer } from './support/servers.ts';
@@ -24,7 +26,7 @@ const quick = process.argv.includes('--quick');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]?.split(',') : undefined;
 const directory = mkdtempSync(join(tmpdir(), 'valthree-bench-'));
 const isWanted = (name: string): boolean => only?.includes(name) ?? true;
-const ceph = cephIsInstalled && (isWanted('s3') || isWanted('large')) ? await Ceph.start() : undefined;
+const ceph = cephIsInstalled && ['s3', 'large', 'journal'].some(isWanted) ? await Ceph.start() : undefined;
 
 const s3Flags = ceph === undefined ? undefined : flagsFor(ceph);
 const targets: Target[] = [
@@ -61,6 +63,7 @@ try {
   }
   process.stderr.write('\r'.padEnd(60));
   if (chosen.length > 0) await report();
+  if (isWanted('journal')) await measureJournal(join(directory, 'journal'), ceph, quick);
   if (isWanted('large')) printLarge(await measureLarge(largePlaces(), quick));
 } finally {
   for (const server of servers.values()) await server.stop();

@@ -1,6 +1,7 @@
 /**
- * A load generator: closed-loop clients over raw sockets that know just enough RESP to count replies. Runs in a process
- * of its own (`load-main.ts`), so that it does not share the event loop with what it measures.
+ * A load generator over raw sockets that knows just enough RESP to count replies. Clients send when they have all their
+ * replies (a closed loop), or at a fixed rate whatever becomes of what they have sent (an open loop). Runs in a process
+ * of its own (`run-load.ts`), so that it does not share the event loop with what it measures.
  */
 import { connect, type Socket } from 'node:net';
 import { Histogram } from './histogram.ts';
@@ -15,9 +16,9 @@ export interface LoadOptions {
   /** Number of keys in use. */
   readonly keys: number;
   readonly valueBytes: number;
-  /** Ends after so many commands or so many milliseconds, whichever comes first. */
-  readonly commands: number;
   readonly durationMs: number;
+  /** All clients together send so many commands per second, one at a time; left out: as fast as replies come. */
+  readonly perSecond?: number;
 }
 
 export interface LoadResult {
@@ -31,10 +32,11 @@ export interface LoadResult {
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const sockets = await Promise.all(Array.from({ length: options.clients }, () => open(options.port)));
   const histogram = new Histogram();
-  const state = { sent: 0, errors: 0 };
+  const state = { errors: 0 };
   const startedAt = performance.now();
-  const more = (): boolean => state.sent < options.commands && performance.now() - startedAt < options.durationMs;
-  await Promise.all(sockets.map((socket) => runClient(socket, options, { histogram, state, more })));
+  const run: Run = { histogram, state, more: () => performance.now() - startedAt < options.durationMs };
+  if (options.perSecond === undefined) await Promise.all(sockets.map((socket) => runClient(socket, options, run)));
+  else await runOpenLoop(sockets, options, options.perSecond, run);
   const seconds = (performance.now() - startedAt) / 1000;
   for (const socket of sockets) socket.destroy();
   return {
@@ -48,7 +50,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 interface Run {
   readonly histogram: Histogram;
-  readonly state: { sent: number; errors: number };
+  readonly state: { errors: number };
   readonly more: () => boolean;
 }
 
@@ -73,15 +75,8 @@ function runClient(socket: Socket, options: LoadOptions, run: Run): Promise<void
         return;
       }
       let batch = '';
-      for (let i = 0; i < options.pipeline; i++) {
-        const key = `key:${String(Math.floor(Math.random() * options.keys)).padStart(12, '0')}`;
-        batch +=
-          Math.random() < options.readShare
-            ? `*2\r\n$3\r\nGET\r\n$16\r\n${key}\r\n`
-            : `*3\r\n$3\r\nSET\r\n$16\r\n${key}\r\n$${value.length}\r\n${value}\r\n`;
-      }
+      for (let i = 0; i < options.pipeline; i++) batch += randomCommand(options, value);
       waiting = options.pipeline;
-      run.state.sent += waiting;
       sentAt = performance.now();
       socket.write(batch, 'latin1');
     };
@@ -98,6 +93,56 @@ function runClient(socket: Socket, options: LoadOptions, run: Run): Promise<void
     socket.once('close', () => {
       reject(new Error('the server closed the connection'));
     });
+    send();
+  });
+}
+
+function randomCommand({ keys, readShare }: LoadOptions, value: string): string {
+  const key = `key:${String(Math.floor(Math.random() * keys)).padStart(12, '0')}`;
+  return Math.random() < readShare
+    ? `*2\r\n$3\r\nGET\r\n$16\r\n${key}\r\n`
+    : `*3\r\n$3\r\nSET\r\n$16\r\n${key}\r\n$${value.length}\r\n${value}\r\n`;
+}
+
+/** One command at a time on one connection after the other, at its time, whether or not those before are answered. */
+function runOpenLoop(
+  sockets: readonly Socket[],
+  options: LoadOptions,
+  perSecond: number,
+  { histogram, state, more }: Run,
+): Promise<void> {
+  const value = 'x'.repeat(options.valueBytes);
+  return new Promise((resolve, reject) => {
+    let sent = 0;
+    let answered = 0;
+    let isOver = false;
+    const sentAt = sockets.map((): number[] => []);
+    const startedAt = performance.now();
+    const send = (): void => {
+      isOver = !more();
+      if (isOver && answered === sent) resolve();
+      if (isOver) return;
+      for (; sent <= ((performance.now() - startedAt) / 1000) * perSecond; sent++) {
+        const index = sent % sockets.length;
+        sentAt[index]?.push(performance.now());
+        sockets[index]?.write(randomCommand(options, value), 'latin1');
+      }
+      setTimeout(send, 1);
+    };
+    for (const [index, socket] of sockets.entries()) {
+      const counter = new ReplyCounter();
+      socket.on('data', (chunk) => {
+        const { replies, errors } = counter.push(chunk);
+        state.errors += errors;
+        answered += replies;
+        for (const at of sentAt[index]?.splice(0, replies) ?? []) histogram.add(performance.now() - at);
+        if (isOver && answered === sent) resolve();
+      });
+      socket.once('error', reject);
+      socket.once('close', () => {
+        reject(new Error('the server closed the connection'));
+      });
+    }
     send();
   });
 }

@@ -1,6 +1,6 @@
 /** What is measured on every target. */
-import { spawn } from 'node:child_process';
 import type { LoadOptions, LoadResult } from './load.ts';
+import { runInProcess } from './run-load.ts';
 import { storeRequests } from './servers.ts';
 
 export interface Scenario {
@@ -54,7 +54,6 @@ export async function measure(options: {
     readShare,
     keys,
     valueBytes,
-    commands: Infinity,
     durationMs: quick ? 1000 : 3000,
   };
   // The first run warms the compilers and the connections of both sides up.
@@ -62,27 +61,5 @@ export async function measure(options: {
   const before = await storeRequests(port);
   const result = await runInProcess(load);
   const requestsPer1000 = ((await storeRequests(port)) - before) / (result.commands / 1000);
-  if (result.errors > 0) throw new Error(`${target}, ${scenario.name}: ${result.errors} errors`);
   return { target, scenario: scenario.name, clients, pipeline, requestsPer1000, ...result };
-}
-
-/** In a process of its own, so that it does not share the event loop with the other work of the bench. */
-function runInProcess(load: LoadOptions): Promise<LoadResult> {
-  const main = new URL('./load-main.ts', import.meta.url).pathname;
-  const settings = JSON.stringify({
-    ...load,
-    commands: load.commands === Infinity ? Number.MAX_SAFE_INTEGER : load.commands,
-  });
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', main, settings], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(JSON.parse(output) as LoadResult);
-      else reject(new Error(`the load generator ended with ${code ?? 'a signal'}: ${output}`));
-    });
-  });
 }

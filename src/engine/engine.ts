@@ -20,6 +20,7 @@ import {
   type Failure,
   type LoadProgress,
   type Log,
+  type SnapshotStatistics,
   type VerifyOutcome,
 } from '../log/log.ts';
 import { error, type Reply } from '../resp/reply.ts';
@@ -141,6 +142,11 @@ export class Engine {
   /** Requests to the store that were sent again because one had failed. */
   get retries(): number {
     return this.#options.log.retries;
+  }
+
+  /** `undefined` in a layout without snapshots. */
+  get snapshots(): SnapshotStatistics | undefined {
+    return this.#options.log.snapshots;
   }
 
   /** Tasks that wait for their rounds. */

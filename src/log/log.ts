@@ -25,6 +25,8 @@ export interface Log {
   verify(deadline: Deadline): Promise<VerifyOutcome>;
   /** Requests so far that were sent again because one had failed. */
   readonly retries: number;
+  /** What this node has written of them; `undefined` in a layout without snapshots. */
+  readonly snapshots: SnapshotStatistics | undefined;
   /** Ends the log's work; nothing may be under way. */
   close(): Promise<void>;
 }
@@ -37,6 +39,12 @@ export interface LoadProgress {
   loadedBytes: number;
   /** Keys of the snapshot. */
   totalKeys: number;
+}
+
+export interface SnapshotStatistics {
+  readonly isUnderWay: boolean;
+  /** Those that have become the newest. */
+  readonly written: number;
 }
 
 export function newLoadProgress(): LoadProgress {

@@ -6,7 +6,16 @@ import type { Keyspace } from '../keyspace/keyspace.ts';
 import { looksLikeHead } from './journal/head.ts';
 import { JournalLog, type JournalLogOptions } from './journal/journal-log.ts';
 import { Requests } from './journal/requests.ts';
-import type { AppendOutcome, Commit, Deadline, LoadProgress, Log, OpenOutcome, VerifyOutcome } from './log.ts';
+import type {
+  AppendOutcome,
+  Commit,
+  Deadline,
+  LoadProgress,
+  Log,
+  OpenOutcome,
+  SnapshotStatistics,
+  VerifyOutcome,
+} from './log.ts';
 import { PlainLog } from './plain/plain-log.ts';
 
 export const layouts = ['journal', 'plain'] as const;
@@ -34,6 +43,10 @@ export class RecognisingLog implements Log {
 
   get retries(): number {
     return this.#log?.retries ?? 0;
+  }
+
+  get snapshots(): SnapshotStatistics | undefined {
+    return this.#log?.snapshots;
   }
 
   async open(keyspace: Keyspace, deadline: Deadline, progress?: LoadProgress): Promise<OpenOutcome> {

@@ -79,6 +79,14 @@ export const metrics: readonly Metric[] = [
         );
       }),
   },
+  single('valthree_snapshot_under_way', '1 while this node writes a snapshot, else 0.', ({ engine }) =>
+    engine.snapshots?.isUnderWay === true ? 1 : 0,
+  ),
+  single(
+    'valthree_snapshots_total',
+    'Snapshots by this node that have become the newest.',
+    ({ engine }) => engine.snapshots?.written ?? 0,
+  ),
   single('valthree_store_retries_total', 'Requests sent again because one had failed.', ({ engine }) => engine.retries),
   single(
     'valthree_store_received_bytes_total',

@@ -47,6 +47,21 @@ describe('INFO', () => {
     expect((await info('keyspace')).get('db0')).toBe('keys=50,expires=0,avg_ttl=0');
   });
 
+  it('tells of snapshots', async () => {
+    const journal = await startTestNode({ layout: 'journal' });
+    const writer = await RawClient.connect(journal.port);
+    const persistence = async (): Promise<unknown> => writer.call('INFO', 'persistence');
+    expect(await persistence()).toContain('rdb_bgsave_in_progress:0\r\nrdb_saves:0\r\n');
+    const seen: unknown[] = [];
+    while (seen.length < 1000 && !/rdb_saves:[1-9]/.test(String(seen.at(-1)))) {
+      await writer.call('SET', 'k', 'v'.repeat(300_000));
+      seen.push(await persistence());
+    }
+    expect(seen.at(-1)).toMatch(/rdb_saves:[1-9]/);
+    writer.close();
+    await journal.drain();
+  });
+
   it('has the sections that it is asked for', async () => {
     expect([...(await info('server')).keys()]).toContain('valkey_version');
     expect([...(await info('clients')).keys()]).not.toContain('valkey_version');

@@ -16,6 +16,7 @@ export interface PendingVerify {
 export class FakeLog implements Log {
   readonly pipelineDepth: number;
   readonly retries = 0;
+  readonly snapshots = undefined;
   readonly appends: PendingAppend[] = [];
   readonly verifies: PendingVerify[] = [];
 

@@ -15,6 +15,7 @@ import {
   type Deadline,
   type Log,
   type OpenOutcome,
+  type SnapshotStatistics,
   type VerifyOutcome,
 } from '../log.ts';
 import { Collector } from './collector.ts';
@@ -55,6 +56,7 @@ export class JournalLog implements Log {
   readonly #heads: Heads;
   readonly #follower: Follower;
   readonly #pipeline: Pipeline;
+  readonly #snapshotter: Snapshotter;
 
   constructor(options: JournalLogOptions) {
     const {
@@ -91,11 +93,16 @@ export class JournalLog implements Log {
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
+    this.#snapshotter = snapshotter;
     this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, node, recordLengthMax });
   }
 
   get retries(): number {
     return this.#requests.retries;
+  }
+
+  get snapshots(): SnapshotStatistics {
+    return this.#snapshotter.statistics;
   }
 
   /** The number of the newest record that this log has handed over or committed. */

@@ -5,6 +5,7 @@
  */
 import type { Database } from '../../keyspace/database.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { SnapshotStatistics } from '../log.ts';
 import type { Head } from './head.ts';
 import type { Heads } from './heads.ts';
 import { lengthOf, type Manifest } from './manifest.ts';
@@ -82,9 +83,14 @@ export class Snapshotter {
   /** Length of the records behind the newest snapshot that this node knows of, and of that snapshot. */
   #logLength = 0;
   #snapshotLength = 0;
+  #written = 0;
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
+  }
+
+  get statistics(): SnapshotStatistics {
+    return { isUnderWay: this.#run !== undefined, written: this.#written };
   }
 
   /** A record has been added to the log. */
@@ -123,6 +129,7 @@ export class Snapshotter {
         for (const { tracked } of databases) tracked.forget();
         return;
       }
+      this.#written++;
       this.#base = outcome.head.snapshot;
       this.#snapshotLength = outcome.length;
       this.#options.onSwapped(outcome.head);
