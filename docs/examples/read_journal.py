@@ -1,4 +1,4 @@
-"""Reads a database in the journal layout from a directory, and prints its strings in hexadecimal, one key a line.
+"""Reads a database in the journal layout from a directory, and prints it, one key a line, bytes in hexadecimal.
 
     python3 read_journal.py DIRECTORY NAME
 
@@ -7,9 +7,11 @@ alone. It reads, and writes nothing. Every object is checked by its checksum bef
 """
 
 import base64
+import copy
 import gzip
 import json
 import os
+import struct
 import sys
 import zlib
 
@@ -86,8 +88,17 @@ class Database:
                 keys.pop(to_bytes(rest[0]), None)
             elif kind in ("rename", "copy"):
                 key, to_db, to_key = to_bytes(rest[0]), rest[1], to_bytes(rest[2])
-                entry = keys.pop(key) if kind == "rename" else keys[key]
+                entry = keys.pop(key) if kind == "rename" else copy.deepcopy(keys[key])
                 self.databases.setdefault(to_db, {})[to_key] = entry
+            elif kind in ELEMENTS:
+                key = to_bytes(rest[0])
+                empty, change = ELEMENTS[kind]
+                value, expire_at = keys.get(key, (empty(), None))
+                change(value, *rest[1:])
+                # The last element takes its key along.
+                keys[key] = (value, expire_at)
+                if not value:
+                    del keys[key]
             elif kind == "flush":
                 keys.clear()
             elif kind == "swap":
@@ -95,6 +106,87 @@ class Database:
                 self.databases[db], self.databases[rest[0]] = other, keys
             else:
                 sys.exit(f"an effect that this program does not know: {kind}")
+
+
+# Collections: a list, a set of members, scores by member, [value, when it expires] by field. An effect may have the name
+# of an event behind what it needs, which is nobody's business here.
+
+
+class SortedSet(dict):
+    pass
+
+
+def set_fields(value, fields, *_):
+    names = list(map(to_bytes, fields))
+    value.update((names[i], [names[i + 1], None]) for i in range(0, len(names), 2))
+
+
+def set_field_expiry(value, fields, expire_at, *_):
+    for field in map(to_bytes, fields):
+        value[field][1] = expire_at
+
+
+def delete_keys(value, names, *_):
+    for name in map(to_bytes, names):
+        value.pop(name, None)
+
+
+def set_scores(value, members, scores, *_):
+    value.update(zip(map(to_bytes, members), map(float, scores)))
+
+
+def push(value, side, elements, *_):
+    pushed = list(map(to_bytes, elements))
+    at = 0 if side == "left" else len(value)
+    value[at:at] = reversed(pushed) if side == "left" else pushed
+
+
+def pop(value, side, count, *_):
+    at = 0 if side == "left" else len(value) - count
+    del value[at : at + count]
+
+
+def set_element(value, index, element, *_):
+    value[index] = to_bytes(element)
+
+
+def insert(value, index, elements, *_):
+    value[index:index] = map(to_bytes, elements)
+
+
+def remove(value, index, count, *_):
+    del value[index : index + count]
+
+
+ELEMENTS = {
+    "setFields": (dict, set_fields),
+    "deleteFields": (dict, delete_keys),
+    "setFieldExpiry": (dict, set_field_expiry),
+    "addMembers": (set, lambda value, members, *_: value.update(map(to_bytes, members))),
+    "removeMembers": (set, lambda value, members, *_: value.difference_update(map(to_bytes, members))),
+    "setScores": (SortedSet, set_scores),
+    "removeScores": (SortedSet, delete_keys),
+    "pushElements": (list, push),
+    "popElements": (list, pop),
+    "setElement": (list, set_element),
+    "insertElements": (list, insert),
+    "removeElements": (list, remove),
+}
+
+
+def shown(value):
+    """A string as hexadecimal digits; of a collection its type and elements."""
+    if isinstance(value, bytes):
+        return value.hex() or "-"
+    if isinstance(value, list):
+        return "list:" + ",".join(element.hex() for element in value)
+    if isinstance(value, set):
+        return "set:" + ",".join(member.hex() for member in sorted(value))
+    if isinstance(value, SortedSet):
+        in_order = sorted(value.items(), key=lambda item: (item[1], item[0]))
+        return "zset:" + ",".join(f"{member.hex()}={struct.pack('>d', score).hex()}" for member, score in in_order)
+    fields = (f"{field.hex()}={held.hex()}@{expire_at or ''}" for field, (held, expire_at) in sorted(value.items()))
+    return "hash:" + ",".join(fields)
 
 
 def checked(body, name):
@@ -120,4 +212,4 @@ if __name__ == "__main__":
     found = Database(sys.argv[1], sys.argv[2]).databases
     for db in sorted(found):
         for key, (value, expire_at) in sorted(found[db].items()):
-            print(db, key.hex() or "-", value.hex() or "-", "-" if expire_at is None else expire_at)
+            print(db, key.hex() or "-", shown(value), "-" if expire_at is None else expire_at)

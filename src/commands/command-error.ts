@@ -15,6 +15,7 @@ export class CommandError extends Error {
 export const syntaxError = 'ERR syntax error';
 export const notAnInteger = 'ERR value is not an integer or out of range';
 export const notAFloat = 'ERR value is not a valid float';
+export const wrongType = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 export const noSuchKey = 'ERR no such key';
 export const outOfMemory = "OOM command not allowed when used memory > 'maxmemory'.";
 export const indexOutOfRange = 'ERR DB index is out of range';

@@ -8,7 +8,7 @@ import { View } from '../keyspace/view.ts';
 import { isError, ok } from '../resp/reply.ts';
 import type { Task } from './task.ts';
 
-/** Keys deleted by one task: a bound on the pause of the others. */
+/** Keys and fields deleted by one task: a bound on the pause of the others. */
 const batchKeysMax = 1000;
 /** The timer is late by up to so much, at random, so that nodes seldom race for the same deletion. */
 const jitterMs = 64;
@@ -73,8 +73,10 @@ export class ExpiryCycle {
   #nextExpiry(): number | undefined {
     let earliest: number | undefined;
     for (let db = 0; db < this.#keyspace.databaseCount; db++) {
-      const expireAt = this.#keyspace.database(db).nextExpiry()?.expireAt;
-      if (expireAt !== undefined && (earliest === undefined || expireAt < earliest)) earliest = expireAt;
+      const database = this.#keyspace.database(db);
+      for (const next of [database.nextExpiry(), database.nextFieldExpiry()]) {
+        if (next !== undefined && (earliest === undefined || next.expireAt < earliest)) earliest = next.expireAt;
+      }
     }
     return earliest;
   }

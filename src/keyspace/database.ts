@@ -5,8 +5,11 @@
 import type { Random } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { Dictionary, hashOf, type DictionaryNode } from './dictionary.ts';
+import type { ElementEffect } from './effect.ts';
+import { applyElementEffect, newCollectionFor } from './elements.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
-import type { KeyImage } from './inverse.ts';
+import { HashValue } from './hash/hash-value.ts';
+import type { Inverse, KeyImage } from './inverse.ts';
 import { entryMemory, expiryMemory, memoryOf, stringMemory, valueMemory } from './memory.ts';
 import type { Value } from './value.ts';
 
@@ -48,6 +51,14 @@ export class Database {
   readonly #expiries = new ExpiryQueue(
     (key) => this.#entries.find(key)?.expireAt,
     () => this.#expiringCount,
+  );
+
+  /** Hashes of which fields expire. */
+  #fieldExpiringCount = 0;
+  /** By the field of a hash that expires first. */
+  readonly #fieldExpiries = new ExpiryQueue(
+    (key) => firstFieldExpiry(this.#entries.find(key)?.value),
+    () => this.#fieldExpiringCount,
   );
 
   constructor(accessClock: AccessClock) {
@@ -95,6 +106,11 @@ export class Database {
     return this.#expiringCount === 0 ? undefined : this.#expiries.peek();
   }
 
+  /** The hash of which a field expires first and when. */
+  nextFieldExpiry(): { readonly key: ByteString; readonly expireAt: number } | undefined {
+    return this.#fieldExpiringCount === 0 ? undefined : this.#fieldExpiries.peek();
+  }
+
   imageOf(db: number, key: ByteString): KeyImage {
     const entry = this.#entries.find(key);
     return { kind: 'key', db, key, value: entry?.value, expireAt: entry?.expireAt };
@@ -116,17 +132,53 @@ export class Database {
     const { seconds } = this.#accessClock;
     this.observer?.beforeChange(key, hash, entry);
     if (entry === undefined) {
-      this.#entries.insert(new Entry(key, hash, value, seconds));
-      this.#memory += entryMemory + stringMemory(key) + valueMemory(value);
+      this.#insert(new Entry(key, hash, value, seconds));
     } else {
       this.#memory += valueMemory(value) - valueMemory(entry.value);
+      this.#noteFieldExpiry(key, firstFieldExpiry(entry.value), firstFieldExpiry(value));
       entry.value = value;
       entry.accessedAtSeconds = seconds;
     }
   }
 
+  #insert(entry: Entry): void {
+    const { key, value } = entry;
+    this.#entries.insert(entry);
+    this.#memory += entryMemory + stringMemory(key) + valueMemory(value);
+    this.#noteFieldExpiry(key, undefined, firstFieldExpiry(value));
+  }
+
+  /**
+   * Adds to a collection, which is made where there is none, or takes out of one, which is deleted with its last element.
+   * @param inverses takes what undoes it, if it is applied last first
+   */
+  changeElements(effect: ElementEffect, inverses: Inverse[] | undefined): void {
+    const { key } = effect;
+    const hash = hashOf(key);
+    let entry = this.#entries.find(key, hash);
+    this.observer?.beforeChange(key, hash, entry);
+    const { seconds } = this.#accessClock;
+    if (entry === undefined) {
+      const value = newCollectionFor(effect);
+      if (value === undefined) throw new Error(`effect on a missing key: kind=${effect.kind}`);
+      entry = new Entry(key, hash, value, seconds);
+      this.#insert(entry);
+    }
+    const { value } = entry;
+    const [memory, fieldExpiry] = [valueMemory(value), firstFieldExpiry(value)];
+    // The inverses of effects on elements are such effects, and are among the others.
+    applyElementEffect(value, effect, inverses as ElementEffect[] | undefined);
+    entry.accessedAtSeconds = seconds;
+    this.#memory += valueMemory(value) - memory;
+    if (value instanceof HashValue) this.#noteFieldExpiry(key, fieldExpiry, firstFieldExpiry(value));
+    if (typeof value === 'string' || value.size > 0) return;
+    inverses?.push(this.imageOf(effect.db, key));
+    this.delete(key);
+  }
+
   writeString(key: ByteString, offset: number, bytes: ByteString): void {
     const old = this.#entries.find(key)?.value ?? '';
+    if (typeof old !== 'string') throw new Error(`effect on a key of another type: kind=writeString type=${old.kind}`);
     const gap = offset > old.length ? '\0'.repeat(offset - old.length) : '';
     this.setValue(key, old.slice(0, offset) + gap + bytes + old.slice(offset + bytes.length));
   }
@@ -149,10 +201,24 @@ export class Database {
     if (entry === undefined) return;
     this.#memory -= memoryOf(entry);
     if (entry.expireAt !== undefined) this.#expiringCount--;
+    this.#noteFieldExpiry(key, firstFieldExpiry(entry.value), undefined);
+  }
+
+  /** When the first field of the hash at this key expires has changed. */
+  #noteFieldExpiry(key: ByteString, before: number | undefined, after: number | undefined): void {
+    if (before === after) return;
+    if (before !== undefined) this.#fieldExpiringCount--;
+    if (after === undefined) return;
+    this.#fieldExpiringCount++;
+    this.#fieldExpiries.push(key, after);
   }
 
   #countExpiring(change: 1 | -1): void {
     this.#expiringCount += change;
     this.#memory += change * expiryMemory;
   }
+}
+
+function firstFieldExpiry(value: Value | undefined): number | undefined {
+  return value instanceof HashValue ? value.nextExpiry()?.expireAt : undefined;
 }

@@ -78,3 +78,16 @@ export type DatabaseEffect =
   | { readonly kind: 'flush'; readonly db: number }
   /** Exchanges the contents of two databases. */
   | { readonly kind: 'swap'; readonly db: number; readonly withDb: number };
+
+const taking: ReadonlySet<Effect['kind']> = new Set([
+  'deleteFields',
+  'removeMembers',
+  'removeScores',
+  'popElements',
+  'removeElements',
+]);
+
+/** Whether it may delete its key by taking the last element out. */
+export function takesElements({ kind }: Effect): boolean {
+  return taking.has(kind);
+}

@@ -7,9 +7,11 @@
  */
 import type { ByteString } from '../resp/bytes.ts';
 import { Database, type AccessClock } from './database.ts';
-import type { Effect } from './effect.ts';
+import { takesElements, type Effect, type ElementEffect } from './effect.ts';
+import { eventsOf, type KeyEvent } from './event.ts';
 import type { Inverse } from './inverse.ts';
 import { emptyDatabaseMemory, entryMemory, expiryMemory } from './memory.ts';
+import { canonical } from './contents.ts';
 import { Watches, type Watch } from './watches.ts';
 
 /** Effects in the order of their application, and what undoes them. */
@@ -18,6 +20,8 @@ export interface Recording {
   readonly inverses: Inverse[];
   /** The watches that they have tripped. */
   readonly tripped: Watch[];
+  /** What keyspace notifications tell of them, if anybody listens. */
+  readonly events: KeyEvent[];
 }
 
 /** How far a recording had come at some time. */
@@ -25,20 +29,26 @@ export interface RecordingMark {
   readonly effects: number;
   readonly inverses: number;
   readonly tripped: number;
+  readonly events: number;
 }
 
-const beginning: RecordingMark = { effects: 0, inverses: 0, tripped: 0 };
+const beginning: RecordingMark = { effects: 0, inverses: 0, tripped: 0, events: 0 };
 
 export function newRecording(): Recording {
-  return { effects: [], inverses: [], tripped: [] };
+  return { effects: [], inverses: [], tripped: [], events: [] };
 }
 
-export function markOf({ effects, inverses, tripped }: Recording): RecordingMark {
-  return { effects: effects.length, inverses: inverses.length, tripped: tripped.length };
+export function markOf({ effects, inverses, tripped, events }: Recording): RecordingMark {
+  return { effects: effects.length, inverses: inverses.length, tripped: tripped.length, events: events.length };
 }
 
 export class Keyspace {
   readonly watches = new Watches();
+  /**
+   * Who is told of the events of effects that are not recorded, as they are those of commits; those of a recording are
+   * in it. Where there is none, no events are made.
+   */
+  eventSink: ((event: KeyEvent) => void) | undefined;
   readonly accessClock: AccessClock;
   readonly #databases: Database[];
   #recording: Recording | undefined;
@@ -94,8 +104,13 @@ export class Keyspace {
   }
 
   apply(effect: Effect): void {
-    const inverses = this.#recording?.inverses;
-    this.#recording?.effects.push(effect);
+    const recording = this.#recording;
+    recording?.effects.push(effect);
+    if (this.eventSink === undefined) this.#apply(effect, recording?.inverses);
+    else this.#applyTelling(effect, recording, this.eventSink);
+  }
+
+  #apply(effect: Effect, inverses: Inverse[] | undefined): void {
     const { db } = effect;
     const database = this.database(db);
     switch (effect.kind) {
@@ -139,7 +154,29 @@ export class Keyspace {
         this.#replace(db, this.database(effect.withDb));
         this.#replace(effect.withDb, database);
         break;
+      default:
+        this.#changeElements(effect, inverses);
     }
+  }
+
+  #changeElements(effect: ElementEffect, inverses: Inverse[] | undefined): void {
+    this.database(effect.db).changeElements(effect, inverses);
+    this.watches.touch(effect.db, effect.key);
+  }
+
+  /** Also says that it has made its key, or taken the last element out. */
+  #applyTelling(effect: Effect, recording: Recording | undefined, sink: (event: KeyEvent) => void): void {
+    const tell = recording === undefined ? sink : (event: KeyEvent): unknown => recording.events.push(event);
+    const [main, ...others] = eventsOf(effect);
+    const last = others.at(-1) ?? main;
+    const wasThere = last === undefined || this.database(last.db).find(last.key) !== undefined;
+    this.#apply(effect, recording?.inverses);
+    if (main === undefined) return;
+    const isThere = this.database(main.db).find(main.key) !== undefined;
+    if (!wasThere) tell({ ...(last as KeyEvent), name: 'new', class: 'n' });
+    tell(main);
+    for (const event of others) tell(event);
+    if (takesElements(effect) && !isThere) tell({ ...main, name: 'del', class: 'g' });
   }
 
   /** Takes over all that another keyspace holds, which nobody uses any more. Not while a recording is on. */
@@ -170,6 +207,7 @@ export class Keyspace {
     recording.inverses.length = to.inverses;
     recording.effects.length = to.effects;
     recording.tripped.length = to.tripped;
+    recording.events.length = to.events;
   }
 
   #undo(inverse: Inverse): void {
@@ -177,7 +215,8 @@ export class Keyspace {
       for (const [db, database] of inverse.databases.entries()) this.#databases[db] = database;
       return;
     }
-    this.database(inverse.db).restore(inverse);
+    if (inverse.kind === 'key') this.database(inverse.db).restore(inverse);
+    else this.database(inverse.db).changeElements(inverse, undefined);
   }
 
   /** Touches the keys that were there or are there now: the others are missing as before. */
@@ -191,16 +230,17 @@ export class Keyspace {
     const from = this.database(effect.db).imageOf(effect.db, effect.key);
     if (from.value === undefined) throw new Error(`effect on a missing key: kind=${effect.kind}`);
     const target = this.database(effect.toDb);
+    const value = effect.kind === 'copy' && typeof from.value !== 'string' ? from.value.clone() : from.value;
     inverses?.push(target.imageOf(effect.toDb, effect.toKey));
-    target.restore({ ...from, db: effect.toDb, key: effect.toKey });
+    target.restore({ ...from, value, db: effect.toDb, key: effect.toKey });
     this.watches.touch(effect.toDb, effect.toKey);
   }
 
   /** Everything that the keyspace holds, in a canonical order: equal dumps mean equal keyspaces. For tests. */
-  dump(): readonly (readonly [db: number, key: ByteString, value: string, expireAt: number | undefined])[] {
+  dump(): readonly (readonly [db: number, key: ByteString, value: unknown, expireAt: number | undefined])[] {
     return this.#databases.flatMap((database, db) =>
       [...database.entries()]
-        .map((entry) => [db, entry.key, entry.value, entry.expireAt] as const)
+        .map((entry) => [db, entry.key, canonical(entry.value), entry.expireAt] as const)
         .sort(([, a], [, b]) => (a < b ? -1 : 1)),
     );
   }

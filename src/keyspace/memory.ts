@@ -19,7 +19,7 @@ export function stringMemory(text: ByteString): number {
 }
 
 export function valueMemory(value: Value): number {
-  return stringMemory(value);
+  return typeof value === 'string' ? stringMemory(value) : value.memory;
 }
 
 interface Entry {

@@ -5,8 +5,18 @@
 import type { Random } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Entry } from './database.ts';
+import type { Effect } from './effect.ts';
+import { HashValue } from './hash/hash-value.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Value } from './value.ts';
+
+/** An effect, but for the database. */
+type Without<E, Name extends string> = E extends unknown ? Omit<E, Name> : never;
+export type ViewEffect = Without<Exclude<Effect, { readonly kind: 'flush' | 'swap' }>, 'db'>;
+
+/** How keyspace notifications call the deletion of what has expired. */
+const expired = 'expired';
+const fieldsExpired = 'hexpired';
 
 export class View {
   readonly keyspace: Keyspace;
@@ -42,26 +52,42 @@ export class View {
     return entry.value;
   }
 
-  /** The string at a key. Other types answer `WRONGTYPE`, once there are other types. */
-  getString(key: ByteString): ByteString | undefined {
-    return this.get(key);
-  }
-
-  /** The entry of a key that has not expired; it does not count as used. */
+  /** The entry of a key that has not expired, without fields that have; it does not count as used. */
   peek(key: ByteString): Entry | undefined {
     const entry = this.keyspace.database(this.db).find(key);
-    if (entry?.expireAt === undefined || entry.expireAt > this.now) return entry;
-    this.keyspace.apply({ kind: 'delete', db: this.db, key });
-    return undefined;
+    if (entry === undefined) return undefined;
+    if (entry.expireAt !== undefined && entry.expireAt <= this.now) {
+      this.keyspace.apply({ kind: 'delete', db: this.db, key, event: expired });
+      return undefined;
+    }
+    if (!(entry.value instanceof HashValue)) return entry;
+    this.#expireFields(key, entry.value, Infinity);
+    return entry.value.size > 0 ? entry : undefined;
+  }
+
+  /** Deletes at most so many fields of a hash that have expired; how many there were. */
+  #expireFields(key: ByteString, hash: HashValue, countMax: number): number {
+    let count = 0;
+    for (; count < countMax; count++) {
+      const next = hash.nextExpiry();
+      if (next === undefined || next.expireAt > this.now) break;
+      this.apply({ kind: 'deleteFields', key, fields: [next.field], event: fieldsExpired });
+    }
+    return count;
   }
 
   has(key: ByteString): boolean {
     return this.peek(key) !== undefined;
   }
 
+  /** Changes what a key of this database holds. */
+  apply(effect: ViewEffect): void {
+    this.keyspace.apply({ ...effect, db: this.db } as Effect);
+  }
+
   /** Sets a string and keeps the key's expiry. */
-  setString(key: ByteString, value: ByteString): void {
-    this.keyspace.apply({ kind: 'setString', db: this.db, key, value });
+  setString(key: ByteString, value: ByteString, event?: string): void {
+    this.keyspace.apply({ kind: 'setString', db: this.db, key, value, ...named(event) });
   }
 
   /** Sets a string and its expiry (`undefined`: none). With a time that has passed, only what was there goes. */
@@ -71,21 +97,22 @@ export class View {
       return;
     }
     this.setString(key, value);
-    this.setExpiry(key, expireAt);
+    // That an earlier expiry goes is a part of the setting, and no event.
+    this.setExpiry(key, expireAt, expireAt === undefined ? '' : undefined);
   }
 
-  writeString(key: ByteString, offset: number, bytes: ByteString): void {
-    this.keyspace.apply({ kind: 'writeString', db: this.db, key, offset, bytes });
+  writeString(key: ByteString, offset: number, bytes: ByteString, event?: string): void {
+    this.keyspace.apply({ kind: 'writeString', db: this.db, key, offset, bytes, ...named(event) });
   }
 
   /** Sets or clears the expiry of an existing key. A time that has passed deletes the key, as in Valkey. */
-  setExpiry(key: ByteString, expireAt: number | undefined): void {
+  setExpiry(key: ByteString, expireAt: number | undefined, event?: string): void {
     if (expireAt !== undefined && expireAt <= this.now) {
       this.keyspace.apply({ kind: 'delete', db: this.db, key });
       return;
     }
     if (this.keyspace.database(this.db).find(key)?.expireAt === expireAt) return;
-    this.keyspace.apply({ kind: 'setExpiry', db: this.db, key, expireAt });
+    this.keyspace.apply({ kind: 'setExpiry', db: this.db, key, expireAt, ...named(event) });
   }
 
   /** Whether there was such a key. */
@@ -95,8 +122,8 @@ export class View {
     return true;
   }
 
-  rename(key: ByteString, to: { db: number; key: ByteString }): void {
-    this.keyspace.apply({ kind: 'rename', db: this.db, key, toDb: to.db, toKey: to.key });
+  rename(key: ByteString, to: { db: number; key: ByteString }, event?: string): void {
+    this.keyspace.apply({ kind: 'rename', db: this.db, key, toDb: to.db, toKey: to.key, ...named(event) });
   }
 
   copy(key: ByteString, to: { db: number; key: ByteString }): void {
@@ -129,15 +156,25 @@ export class View {
     return this.keyspace.database(this.db).random(random);
   }
 
-  /** Deletes at most so many keys that have expired, the earliest first; how many there were. */
+  /** Deletes at most so many keys and fields that have expired, the earliest first; how many there were. */
   expire(countMax: number): number {
     const database = this.keyspace.database(this.db);
     let count = 0;
     for (; count < countMax; count++) {
       const next = database.nextExpiry();
       if (next === undefined || next.expireAt > this.now) break;
-      this.keyspace.apply({ kind: 'delete', db: this.db, key: next.key });
+      this.apply({ kind: 'delete', key: next.key, event: expired });
+    }
+    while (count < countMax) {
+      const next = database.nextFieldExpiry();
+      const hash = next === undefined ? undefined : database.find(next.key)?.value;
+      if (next === undefined || next.expireAt > this.now || !(hash instanceof HashValue)) break;
+      count += this.#expireFields(next.key, hash, countMax - count);
     }
     return count;
   }
+}
+
+function named(event: string | undefined): { readonly event?: string } {
+  return event === undefined ? {} : { event };
 }

@@ -63,7 +63,7 @@ export function isNeeded(object: string, name: string, read: Read): boolean {
 }
 
 function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {
-  const [first, second, third] = rest.map((item) => (typeof item === 'string' ? bytesOf(item) : bytesIn(item)));
+  const [first, second, third] = rest.map(valueOf);
   const fields: Readonly<Record<string, Json>> = {
     setString: { key: first, value: second },
     writeString: { key: first, offset: second, bytes: third },
@@ -71,10 +71,28 @@ function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {
     delete: { key: first },
     rename: { key: first, toDb: second, toKey: third },
     copy: { key: first, toDb: second, toKey: third },
+    setFields: { key: first, fields: second },
+    deleteFields: { key: first, fields: second },
+    setFieldExpiry: { key: first, fields: second, expireAt: third ?? undefined },
+    addMembers: { key: first, members: second },
+    removeMembers: { key: first, members: second },
+    setScores: { key: first, members: second, scores: third },
+    removeScores: { key: first, members: second },
+    pushElements: { key: first, side: second, elements: third },
+    popElements: { key: first, side: second, count: third },
+    setElement: { key: first, index: second, element: third },
+    insertElements: { key: first, index: second, elements: third },
+    removeElements: { key: first, index: second, count: third },
     flush: {},
     swap: { withDb: first },
   };
   return { kind, db, ...fields[kind as string] } as unknown as Effect;
+}
+
+/** Scores are the only texts that are not bytes, and the simulator uses none that is no number. */
+function valueOf(item: unknown): unknown {
+  if (Array.isArray(item)) return item.map(valueOf);
+  return typeof item === 'string' ? bytesOf(item) : bytesIn(item);
 }
 
 function bytesOf(text: string): string {

@@ -1,8 +1,11 @@
 /** Effects in words, for people who read a log. */
-import type { Effect } from '../keyspace/effect.ts';
+import type { Effect, ElementEffect } from '../keyspace/effect.ts';
+import { scoreText } from '../log/journal/effect-format.ts';
 import { toText, type ByteString } from '../resp/bytes.ts';
 
 const lengthMax = 80;
+/** Elements that are shown. */
+const shownMax = 5;
 
 /** `set "key" to "value"`, with the database in front where it is not the first. */
 export function describeEffect(effect: Effect): string {
@@ -44,7 +47,56 @@ function what(effect: Effect): string {
       return 'delete everything';
     case 'swap':
       return `swap with database ${effect.withDb}`;
+    default:
+      return onElements(effect);
   }
+}
+
+function onElements(effect: ElementEffect): string {
+  const key = show(effect.key);
+  switch (effect.kind) {
+    case 'setFields':
+      return `set in the hash ${key}: ${list(pairsOf(effect.fields), ([field, value]) => `${show(field)} to ${show(value)}`)}`;
+    case 'deleteFields':
+      return `delete from the hash ${key}: ${list(effect.fields, show)}`;
+    case 'setFieldExpiry': {
+      const when =
+        effect.expireAt === undefined ? 'live for ever' : `expire at ${new Date(effect.expireAt).toISOString()}`;
+      return `let fields of the hash ${key} ${when}: ${list(effect.fields, show)}`;
+    }
+    case 'addMembers':
+      return `add to the set ${key}: ${list(effect.members, show)}`;
+    case 'removeMembers':
+      return `remove from the set ${key}: ${list(effect.members, show)}`;
+    case 'setScores': {
+      const scored = effect.members.map((member, index) => ({ member, score: effect.scores[index] as number }));
+      return `set in the sorted set ${key}: ${list(scored, ({ member, score }) => `${show(member)} to ${scoreText(score)}`)}`;
+    }
+    case 'removeScores':
+      return `remove from the sorted set ${key}: ${list(effect.members, show)}`;
+    case 'pushElements':
+      return `push to the ${effect.side} of the list ${key}: ${list(effect.elements, show)}`;
+    case 'popElements':
+      return `pop ${effect.count} from the ${effect.side} of the list ${key}`;
+    case 'setElement':
+      return `set element ${effect.index} of the list ${key} to ${show(effect.element)}`;
+    case 'insertElements':
+      return `insert into the list ${key} before element ${effect.index}: ${list(effect.elements, show)}`;
+    case 'removeElements':
+      return `remove ${effect.count} from element ${effect.index} on of the list ${key}`;
+  }
+}
+
+function pairsOf(fields: readonly ByteString[]): readonly (readonly [ByteString, ByteString])[] {
+  const pairs: (readonly [ByteString, ByteString])[] = [];
+  for (let i = 0; i < fields.length; i += 2) pairs.push([fields[i] as ByteString, fields[i + 1] as ByteString]);
+  return pairs;
+}
+
+/** The first few. */
+function list<Item>(items: readonly Item[], text: (item: Item) => string): string {
+  const more = items.length > shownMax ? `, … (${items.length})` : '';
+  return `${items.slice(0, shownMax).map(text).join(', ')}${more}`;
 }
 
 function inDatabase(db: number, own: number): string {

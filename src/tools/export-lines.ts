@@ -3,15 +3,19 @@
  *
  *     {"valthree":"export","version":1,"database":"main","commit":42,"time":"2027-01-15T08:30:00.000Z"}
  *     {"db":0,"key":"a","type":"string","value":"1","expireAt":1799999999999}
- *     {"end":{"keys":1}}
+ *     {"db":0,"key":"l","type":"list","elements":["a","b"]}
+ *     {"end":{"keys":2}}
  *
- * What is not UTF-8 stands as `{"base64":"..."}`. A value that is too long for a line goes on in the lines after it, of
- * the same key, each with the `offset` in bytes at which it goes on. Keys are in the order of their bytes, so that two
+ * Collections are as in the `plain` layout (`collection-format.ts`). What is not UTF-8 stands as `{"base64":"..."}`. A
+ * value that is too long for a line goes on in the lines after it, of the same key, each with the `offset` at which it
+ * goes on, in bytes or elements. Keys are in the order of their bytes, so that two
  * exports can be compared line by line.
  */
 import { isGone } from '../keyspace/difference.ts';
 import type { Entry } from '../keyspace/database.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
+import { typeName, type Value } from '../keyspace/value.ts';
+import { collectionPieces } from '../log/collection-format.ts';
 import { encodeBytes } from '../log/journal/bytes-format.ts';
 import { cut } from '../log/journal/pieces.ts';
 
@@ -68,9 +72,17 @@ function* linesOf(
 ): Generator<string, void, undefined> {
   const name = `{"db":${db},"key":${encodeBytes(key)}`;
   const expiry = expireAt === undefined ? '' : `,"expireAt":${expireAt}`;
-  if (value === '') yield `${name},"type":"string","value":""${expiry}}\n`;
-  for (const { offset, bytes } of cut(value, pieceLength)) {
-    const text = `"value":${encodeBytes(bytes)}`;
-    yield offset === 0 ? `${name},"type":"string",${text}${expiry}}\n` : `${name},"offset":${offset},${text}}\n`;
+  const type = `"type":"${typeName(value)}"`;
+  for (const { offset, text } of piecesOf(value, pieceLength)) {
+    yield offset === 0 ? `${name},${type},${text}${expiry}}\n` : `${name},"offset":${offset},${text}}\n`;
   }
+}
+
+function* piecesOf(
+  value: Value,
+  pieceLength: number,
+): Generator<{ readonly offset: number; readonly text: string }, void, undefined> {
+  if (typeof value !== 'string') yield* collectionPieces(value, pieceLength);
+  else if (value === '') yield { offset: 0, text: '"value":""' };
+  else for (const { offset, bytes } of cut(value, pieceLength)) yield { offset, text: `"value":${encodeBytes(bytes)}` };
 }

@@ -3,6 +3,9 @@
  * A file that says at its beginning that it is an export must say at its end that it is whole.
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
+import { keyDifference } from '../keyspace/difference.ts';
+import type { CollectionValue } from '../keyspace/value.ts';
+import { addItems, decodeCollection, isCollectionType } from '../log/collection-format.ts';
 import { decodeBytes } from '../log/journal/bytes-format.ts';
 import {
   asCount,
@@ -25,9 +28,14 @@ interface OpenKey {
   readonly db: number;
   readonly key: ByteString;
   /** Of its value so far. */
-  readonly pieces: ByteString[];
-  length: number;
+  readonly value: StringPieces | CollectionValue;
   readonly expireAt: number | undefined;
+}
+
+interface StringPieces {
+  readonly kind: 'string';
+  readonly pieces: ByteString[];
+  size: number;
 }
 
 /**
@@ -101,47 +109,60 @@ class ImportReader {
     this.#isEnded = true;
   }
 
-  #take({ db = 0, key, type = 'string', value, expireAt, ...rest }: Fields): void {
+  #take({ db = 0, key, type = 'string', expireAt, ...content }: Fields): void {
     this.#close();
-    refuseUnknown(rest, 'the line');
     if (!isCount(db) || db >= this.#keyspace.databaseCount)
       throw new FormatError(
         `there is no such database, see --databases: db=${show(db)} databases=${this.#keyspace.databaseCount}`,
       );
-    if (type !== 'string') throw new FormatError(`its type is not known to this release: type=${show(type)}`);
     const name = decodeBytes(key, 'the key');
     if (this.#keyspace.database(db).find(name) !== undefined)
       throw new FormatError(`the same key twice: db=${db} key=${show(key)}`);
-    const piece = decodeBytes(value, 'the value');
     this.#open = {
       db,
       key: name,
-      pieces: [piece],
-      length: piece.length,
+      value: beginningOf(type, content),
       expireAt: expireAt === undefined ? undefined : asCount(expireAt, 'expireAt'),
     };
   }
 
   /** The next piece of the value of the line before. */
-  #goOn({ db = 0, key, offset, value, ...rest }: Fields): void {
-    refuseUnknown(rest, 'the line');
+  #goOn({ db = 0, key, offset, ...content }: Fields): void {
     const open = this.#open;
     if (open === undefined || open.db !== db || open.key !== decodeBytes(key, 'the key'))
       throw new FormatError('it goes on with a key that is not that of the line before');
-    if (offset !== open.length)
-      throw new FormatError(`a piece of the value is missing: offset=${show(offset)} so far=${open.length}`);
-    const piece = decodeBytes(value, 'the value');
-    open.pieces.push(piece);
-    open.length += piece.length;
-    if (open.length > byteStringLengthMax)
+    const { value } = open;
+    if (offset !== value.size)
+      throw new FormatError(`a piece of the value is missing: offset=${show(offset)} so far=${value.size}`);
+    if (value.kind !== 'string') {
+      addItems(value, content, 'the line');
+      return;
+    }
+    const piece = pieceOf(content);
+    value.pieces.push(piece);
+    value.size += piece.length;
+    if (value.size > byteStringLengthMax)
       throw new FormatError(`the value is longer than any value can be: ${byteStringLengthMax} bytes`);
   }
 
   #close(): void {
     if (this.#open === undefined) return;
-    const { db, key, pieces, expireAt } = this.#open;
-    this.#keyspace.apply({ kind: 'setString', db, key, value: pieces.join('') });
-    if (expireAt !== undefined) this.#keyspace.apply({ kind: 'setExpiry', db, key, expireAt });
+    const { db, key, value, expireAt } = this.#open;
+    const whole = value.kind === 'string' ? value.pieces.join('') : value;
+    for (const effect of keyDifference({ db, key }, undefined, { value: whole, expireAt }))
+      this.#keyspace.apply(effect);
     this.#open = undefined;
   }
+}
+
+function beginningOf(type: unknown, content: Fields): OpenKey['value'] {
+  if (isCollectionType(type)) return decodeCollection(type, content, 'the line');
+  if (type !== 'string') throw new FormatError(`its type is not known to this release: type=${show(type)}`);
+  const piece = pieceOf(content);
+  return { kind: 'string', pieces: [piece], size: piece.length };
+}
+
+function pieceOf({ value, ...rest }: Fields): ByteString {
+  refuseUnknown(rest, 'the line');
+  return decodeBytes(value, 'the value');
 }

@@ -1,5 +1,5 @@
 /** What an import is to do to a database, as that is when it is done. */
-import { isGone } from '../keyspace/difference.ts';
+import { isGone, keyDifference } from '../keyspace/difference.ts';
 import type { Effect } from '../keyspace/effect.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { Failure } from '../log/log.ts';
@@ -27,7 +27,7 @@ export function planImport(
   let first: string | undefined;
   for (let db = 0; db < incoming.databaseCount; db++) {
     for (const entry of incoming.database(db).entries()) {
-      const { key, value, expireAt } = entry;
+      const { key } = entry;
       const old = keyspace.database(db).find(key);
       const isConflict = !isGone(old, now);
       if (isGone(entry, now)) expired++;
@@ -36,8 +36,7 @@ export function planImport(
         first ??= `db=${db} key=${toText(key) ?? key}`;
       } else {
         set++;
-        effects.push({ kind: 'setString', db, key, value });
-        if (old?.expireAt !== expireAt) effects.push({ kind: 'setExpiry', db, key, expireAt });
+        for (const effect of keyDifference({ db, key }, old, entry)) effects.push(effect);
       }
     }
   }

@@ -1,7 +1,10 @@
 /** Looks at every part of a snapshot, and compares it with what the log has led to, where that is known. */
 import type { Effect } from '../keyspace/effect.ts';
 import { hashOf } from '../keyspace/dictionary.ts';
-import type { Keyspace } from '../keyspace/keyspace.ts';
+import type { Database } from '../keyspace/database.ts';
+import { isSameValue } from '../keyspace/contents.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { typeName, type TypeName, type Value } from '../keyspace/value.ts';
 import { objectsOf, type Manifest, type Part, type PartReference } from '../log/journal/manifest.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { snapshotPrefix } from '../log/journal/names.ts';
@@ -57,71 +60,81 @@ async function verifyPart(reference: PartReference, part: Part, options: Snapsho
   return keys.size;
 }
 
-/** The keys of a part, over all of its objects: strings, whole or in pieces, and expiries. */
+/** The kinds of effects that parts have, and the type of value that each makes. */
+const typesByKind: { readonly [Kind in Effect['kind']]?: TypeName } = {
+  setString: 'string',
+  writeString: 'string',
+  setFields: 'hash',
+  setFieldExpiry: 'hash',
+  addMembers: 'set',
+  setScores: 'zset',
+  pushElements: 'list',
+};
+
+/** The keys of a part, over all of its objects: values, whole or in pieces, and expiries. */
 class PartKeys {
   readonly #part: Part;
   readonly #options: SnapshotOptions;
-  /** How much of each has been seen; `undefined`: it came whole. */
-  readonly #lengths = new Map<ByteString, number | undefined>();
+  /** What the part makes out of nothing. */
+  readonly #found: Keyspace;
 
   constructor(part: Part, options: SnapshotOptions) {
     this.#part = part;
     this.#options = options;
+    this.#found = new Keyspace(options.keyspace.databaseCount);
   }
 
   get size(): number {
-    return this.#lengths.size;
+    return this.#entries.size;
+  }
+
+  get #entries(): Database {
+    return this.#found.database(this.#part.db);
   }
 
   take(effect: Effect, object: string): void {
     const { keyspace, use, report } = this.#options;
-    const wrong = this.#note(effect);
+    const wrong = this.#wrongWith(effect);
     if (wrong !== undefined) {
       report(object, wrong);
       return;
     }
+    this.#found.apply(effect);
     if (use === 'fill') keyspace.apply(effect);
-    if (use === 'compare' && !isSame(effect, keyspace))
-      report(object, `it has another value or expiry of ${keyOf(effect)} than the log leads to`);
   }
 
   end({ name, keys }: PartReference): void {
     const { keyspace, use, report } = this.#options;
     if (this.size !== keys) report(name, `it has ${this.size} keys, but its snapshot says ${keys}`);
     if (use !== 'compare') return;
-    for (const [key, length] of this.#lengths) {
-      const wanted = keyspace.database(this.#part.db).find(key)?.value.length;
-      if (length !== undefined && wanted !== undefined && length !== wanted)
-        report(name, `it has ${length} bytes of ${JSON.stringify(key)}, but the log leads to ${wanted}`);
+    for (const { key, value, expireAt } of this.#entries.entries()) {
+      const wanted = keyspace.database(this.#part.db).find(key);
+      if (wanted === undefined || wanted.expireAt !== expireAt || !isSameValue(value, wanted.value))
+        report(name, `it has another value or expiry of ${JSON.stringify(key)} than the log leads to`);
     }
   }
 
-  /** What is wrong with it. */
-  #note(effect: Effect): string | undefined {
+  #wrongWith(effect: Effect): string | undefined {
     const { db, part, of } = this.#part;
-    if (effect.kind !== 'setString' && effect.kind !== 'writeString' && effect.kind !== 'setExpiry')
+    const type = typesByKind[effect.kind];
+    if (effect.kind === 'flush' || effect.kind === 'swap' || (type === undefined && effect.kind !== 'setExpiry'))
       return `it has an effect of no part: ${effect.kind}`;
     const { key } = effect;
-    if (effect.db !== db) return `it has a key of database ${effect.db}: ${keyOf(effect)}`;
-    if ((hashOf(key) & (of - 1)) !== part) return `it has a key that belongs to another part: ${keyOf(effect)}`;
-    const isKnown = this.#lengths.has(key);
-    if (effect.kind === 'setExpiry') return isKnown ? undefined : `it has the expiry of no key: ${keyOf(effect)}`;
-    const before = this.#lengths.get(key);
-    if (isKnown && (effect.kind === 'setString' || before === undefined)) return `it has a key twice: ${keyOf(effect)}`;
-    this.#lengths.set(key, effect.kind === 'setString' ? undefined : (before ?? 0) + effect.bytes.length);
+    if (effect.db !== db) return `it has a key of database ${effect.db}: ${JSON.stringify(key)}`;
+    if ((hashOf(key) & (of - 1)) !== part) return `it has a key that belongs to another part: ${JSON.stringify(key)}`;
+    const known = this.#entries.find(key);
+    if (effect.kind === 'setExpiry')
+      return known === undefined ? `it has the expiry of no key: ${JSON.stringify(key)}` : undefined;
+    const goesOn = effect.kind !== 'setString' && typeName(known?.value ?? '') === type;
+    if (known !== undefined && !(goesOn && !this.#overwrites(effect, known.value)))
+      return `it has a key twice: ${JSON.stringify(key)}`;
+    if (known === undefined && effect.kind === 'setFieldExpiry')
+      return `it has the expiry of fields of no key: ${JSON.stringify(key)}`;
     return undefined;
   }
-}
 
-function keyOf(effect: Effect): string {
-  return 'key' in effect ? JSON.stringify(effect.key) : '';
-}
-
-function isSame(effect: Effect, keyspace: Keyspace): boolean {
-  if (effect.kind !== 'setString' && effect.kind !== 'writeString' && effect.kind !== 'setExpiry') return false;
-  const entry = keyspace.database(effect.db).find(effect.key);
-  if (entry === undefined) return false;
-  if (effect.kind === 'setExpiry') return entry.expireAt === effect.expireAt;
-  if (effect.kind === 'setString') return entry.value === effect.value;
-  return entry.value.startsWith(effect.bytes, effect.offset);
+  /** A piece of a string stands behind those before it. */
+  #overwrites(effect: Effect, known: Value): boolean {
+    return effect.kind === 'writeString' && effect.offset !== (known as ByteString).length;
+  }
 }

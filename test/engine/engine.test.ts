@@ -46,14 +46,14 @@ class World {
 
   increment(name: string, key = 'n'): void {
     this.submit(name, (view) => {
-      const next = Number(view.getString(key) ?? 0) + 1;
+      const next = Number((view.get(key) as string | undefined) ?? 0) + 1;
       view.setString(key, String(next));
       return next;
     });
   }
 
   get(name: string, key = 'n'): void {
-    this.submit(name, (view) => view.getString(key) ?? 'nil');
+    this.submit(name, (view) => (view.get(key) as string | undefined) ?? 'nil');
   }
 
   /** Lets everything happen that needs no answer from the log. */
@@ -164,7 +164,7 @@ describe('Engine', () => {
     world.get('before');
     world.submit('expires', (view) => {
       // What is new makes a write of it.
-      if (view.getString('n') === '7') view.setString('seen', 'yes');
+      if ((view.get('n') as string | undefined) === '7') view.setString('seen', 'yes');
       return 'done';
     });
     world.get('behind', 'seen');

@@ -8,7 +8,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Effect } from '../../src/keyspace/effect.ts';
+import { elementsOf, fieldsOf, scoresOf } from '../../src/keyspace/contents.ts';
+import { difference } from '../../src/keyspace/difference.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
+import type { Value } from '../../src/keyspace/value.ts';
 import { decodeEffects, encodeEffects } from '../../src/log/journal/effect-format.ts';
 import { decodeRecord, encodeRecord } from '../../src/log/journal/record.ts';
 import { FormatError } from '../../src/log/format-error.ts';
@@ -38,10 +41,7 @@ async function sample(): Promise<JournalWorld> {
 
 function applicable(effects: readonly Effect[], keyspace: Keyspace): readonly Effect[] {
   const trial = new Keyspace(keyspace.databaseCount);
-  for (const [db, key, value, expireAt] of keyspace.dump()) {
-    trial.apply({ kind: 'setString', db, key, value });
-    if (expireAt !== undefined) trial.apply({ kind: 'setExpiry', db, key, expireAt });
-  }
+  for (const effect of difference(trial, keyspace, 0)) trial.apply(effect);
   return effects.filter((effect) => {
     if (!isApplicable(effect, trial)) return false;
     trial.apply(effect);
@@ -71,6 +71,7 @@ describe('the JSON schema', () => {
   it('takes and refuses the lists of effects that the node does', () => {
     const item = fc.oneof(
       fc.constantFrom('setString', 'writeString', 'setExpiry', 'delete', 'rename', 'copy', 'flush', 'swap', 'a', ''),
+      fc.constantFrom('deleteFields', 'addMembers', 'pushElements', 'popElements', 'setElement', 'left', ['x'], [1]),
       fc.constantFrom(0, 1, -1, 0.5, null, 2 ** 53, {}, { base64: 'AA==' }, { base64: 1 }, { text: '' }, []),
     );
     const valid = fc
@@ -146,9 +147,36 @@ describe.runIf(hasPython)('the reader in Python', () => {
 });
 
 function listOf(keyspace: Keyspace): string {
-  const hex = (bytes: ByteString): string => toBuffer(bytes).toString('hex') || '-';
-  const lines = keyspace
-    .dump()
-    .map(([db, key, value, expireAt]) => `${db} ${hex(key)} ${hex(value)} ${expireAt ?? '-'}\n`);
+  const lines = keyspace.dump().map(([db, key, , expireAt]) => {
+    const value = keyspace.database(db).find(key)?.value as Value;
+    return `${db} ${hex(key) || '-'} ${shown(value)} ${expireAt ?? '-'}\n`;
+  });
   return lines.join('');
+}
+
+function hex(bytes: ByteString): string {
+  return toBuffer(bytes).toString('hex');
+}
+
+function shown(value: Value): string {
+  if (typeof value === 'string') return hex(value) || '-';
+  switch (value.kind) {
+    case 'list':
+      return `list:${elementsOf(value).map(hex).join(',')}`;
+    case 'set':
+      return `set:${[...elementsOf(value)].sort().map(hex).join(',')}`;
+    case 'zset':
+      return `zset:${[...scoresOf(value)].map(([member, score]) => `${hex(member)}=${doubleHex(score)}`).join(',')}`;
+    case 'hash': {
+      const fields = [...fieldsOf(value)].sort(([one], [other]) => (one < other ? -1 : 1));
+      const texts = fields.map(([field, held]) => `${hex(field)}=${hex(held.value)}@${held.expireAt ?? ''}`);
+      return `hash:${texts.join(',')}`;
+    }
+  }
+}
+
+function doubleHex(score: number): string {
+  const buffer = Buffer.alloc(8);
+  buffer.writeDoubleBE(score);
+  return buffer.toString('hex');
 }

@@ -89,7 +89,7 @@ class Node {
   }
 
   values(): Record<string, string> {
-    return Object.fromEntries(this.keyspace.dump().map(([, key, value]) => [key, value]));
+    return Object.fromEntries(this.keyspace.dump().map(([, key, value]) => [key, value as string]));
   }
 }
 

@@ -96,14 +96,14 @@ export class EngineCluster {
 
   increment(node: number, key: string): Promise<Reply> {
     return this.run(node, (view) => {
-      const next = Number(view.getString(key) ?? 0) + 1;
+      const next = Number((view.get(key) as string | undefined) ?? 0) + 1;
       view.setString(key, String(next));
       return next;
     });
   }
 
   read(node: number, key: string): Promise<Reply> {
-    return this.run(node, (view) => Number(view.getString(key) ?? 0));
+    return this.run(node, (view) => Number((view.get(key) as string | undefined) ?? 0));
   }
 }
 

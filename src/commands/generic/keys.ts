@@ -245,7 +245,7 @@ export const move = defineData({
     const target = view.in(checkedIndex(db, view.keyspace.databaseCount));
     if (target === view) throw new CommandError(sameObjects);
     if (!view.has(key) || target.has(key)) return 0;
-    view.rename(key, { db, key });
+    view.rename(key, { db, key }, 'move_from');
     return 1;
   },
 });

@@ -7,6 +7,7 @@ import { CommandError, notAFloat, notAnInteger } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
 import { integerOf } from '../numbers.ts';
 import { add, format, isFinite, parseLongDouble } from './long-double.ts';
+import { stringAt } from '../values.ts';
 
 export const incr = defineData({
   name: 'INCR',
@@ -87,14 +88,14 @@ export const decrby = defineData({
 });
 
 function increment({ view }: Context, key: ByteString, by: number | bigint): Reply {
-  const old = parseInteger(view.getString(key) ?? '0');
+  const old = parseInteger(stringAt(view, key) ?? '0');
   if (old === undefined) throw new CommandError(notAnInteger);
   const sum = typeof old === 'number' && typeof by === 'number' ? old + by : NaN;
   const exact = Number.isSafeInteger(sum) ? sum : BigInt(old) + BigInt(by);
   if (typeof exact === 'bigint' && (exact < int64Min || exact > int64Max)) {
     throw new CommandError('ERR increment or decrement would overflow');
   }
-  view.setString(key, exact.toString());
+  view.setString(key, exact.toString(), 'incrby');
   return typeof exact === 'bigint' ? narrow(exact) : exact;
 }
 
@@ -116,13 +117,13 @@ export const incrbyfloat = defineData({
   },
   parse: (argv) => ({ key: argv[1] as ByteString, text: argv[2] as ByteString }),
   execute: ({ view }, { key, text }) => {
-    const old = parseLongDouble(view.getString(key) ?? '0');
+    const old = parseLongDouble(stringAt(view, key) ?? '0');
     const by = parseLongDouble(text);
     if (old === undefined || by === undefined) throw new CommandError(notAFloat);
     const sum = isFinite(old) && isFinite(by) ? add(old, by) : undefined;
     if (sum === undefined || !isFinite(sum)) throw new CommandError('ERR increment would produce NaN or Infinity');
     const value = format(sum);
-    view.setString(key, value);
+    view.setString(key, value, 'incrbyfloat');
     return value;
   },
 });

@@ -1,10 +1,12 @@
 /** Reading and setting whole strings, one key at a time. */
+import type { Value } from '../../keyspace/value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
 import { defineData, type Context } from '../command.ts';
-import { CommandError, syntaxError } from '../command-error.ts';
+import { CommandError, syntaxError, wrongType } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
 import { expiryTime, expiryUnit, type Expiry } from './expiry-option.ts';
+import { isCollection, stringAt } from '../values.ts';
 
 export const get = defineData({
   name: 'GET',
@@ -20,7 +22,7 @@ export const get = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[1] as ByteString,
-  execute: ({ view }, key) => view.getString(key) ?? null,
+  execute: ({ view }, key) => stringAt(view, key) ?? null,
 });
 
 export const set = defineData({
@@ -77,24 +79,26 @@ export const set = defineData({
     const expireAt = expiry === undefined ? undefined : expiryTime(expiry, view.now, 'set');
     // The plain SET, of which there are the most, need not know what was there.
     const looks = get || keepTtl || condition !== undefined;
-    const old = looks ? (view.getString(key) ?? null) : null;
-    if (!holds(condition, old)) return get ? old : null;
+    const old = looks ? view.get(key) : undefined;
+    if ((get || condition?.kind === 'IFEQ') && isCollection(old)) throw new CommandError(wrongType);
+    const answer = typeof old === 'string' && get ? old : null;
+    if (!holds(condition, old)) return answer;
     if (keepTtl) view.setString(key, value);
     else view.setStringExpiring(key, value, expireAt);
-    return get ? old : ok;
+    return get ? answer : ok;
   },
 });
 
 type Condition = { readonly kind: 'NX' | 'XX' } | { readonly kind: 'IFEQ'; readonly value: ByteString } | undefined;
 
-function holds(condition: Condition, old: ByteString | null): boolean {
+function holds(condition: Condition, old: Value | undefined): boolean {
   switch (condition?.kind) {
     case undefined:
       return true;
     case 'NX':
-      return old === null;
+      return old === undefined;
     case 'XX':
-      return old !== null;
+      return old !== undefined;
     case 'IFEQ':
       return old === condition.value;
   }
@@ -258,7 +262,7 @@ export const getset = defineData({
   },
   parse: (argv) => ({ key: argv[1] as ByteString, value: argv[2] as ByteString }),
   execute: ({ view }, { key, value }) => {
-    const old = view.getString(key) ?? null;
+    const old = stringAt(view, key) ?? null;
     view.setStringExpiring(key, value, undefined);
     return old;
   },
@@ -279,7 +283,7 @@ export const getdel = defineData({
   },
   parse: (argv) => argv[1] as ByteString,
   execute: ({ view }, key) => {
-    const old = view.getString(key) ?? null;
+    const old = stringAt(view, key) ?? null;
     if (old !== null) view.delete(key);
     return old;
   },
@@ -333,7 +337,7 @@ export const getex = defineData({
     return { key: argv[1] as ByteString, expiry };
   },
   execute: ({ view }, { key, expiry }) => {
-    const value = view.getString(key);
+    const value = stringAt(view, key);
     if (value === undefined) return null;
     if (expiry === 'persist') view.setExpiry(key, undefined);
     else if (expiry !== undefined) view.setExpiry(key, expiryTime(expiry, view.now, 'getex'));

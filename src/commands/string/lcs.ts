@@ -4,6 +4,7 @@ import type { Reply } from '../../resp/reply.ts';
 import { defineData } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { integerOf } from '../numbers.ts';
+import { stringAt } from '../values.ts';
 
 export const lcs = defineData({
   name: 'LCS',
@@ -33,7 +34,7 @@ export const lcs = defineData({
   },
   parse: (argv) => parseLcs(argv),
   execute: ({ view, server }, { keys, wants, minMatchLength, withMatchLength }) => {
-    const [a, b] = keys.map((key) => view.getString(key) ?? '') as [ByteString, ByteString];
+    const [a, b] = keys.map((key) => stringAt(view, key) ?? '') as [ByteString, ByteString];
     const cells = (a.length + 1) * (b.length + 1);
     if (cells * Uint32Array.BYTES_PER_ELEMENT > server.configuration.bulkLengthMax) {
       throw new CommandError('ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len');

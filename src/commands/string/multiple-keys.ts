@@ -1,4 +1,5 @@
 /** Reading and setting several strings at once. */
+import type { Value } from '../../keyspace/value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok } from '../../resp/reply.ts';
 import type { Argument } from '../argument.ts';
@@ -21,8 +22,13 @@ export const mget = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0, multiple: true }],
   },
   parse: (argv) => argv.slice(1),
-  execute: ({ view }, keys) => keys.map((key) => view.getString(key) ?? null),
+  execute: ({ view }, keys) => keys.map((key) => stringOrNull(view.get(key))),
 });
+
+/** Other types count as missing here. */
+function stringOrNull(value: Value | undefined): ByteString | null {
+  return typeof value === 'string' ? value : null;
+}
 
 const pair: Argument = {
   name: 'data',

@@ -5,6 +5,7 @@ import { defineData, type Context } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
 import { integerOf } from '../numbers.ts';
+import { stringAt } from '../values.ts';
 
 export const strlen = defineData({
   name: 'STRLEN',
@@ -20,7 +21,7 @@ export const strlen = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[1] as ByteString,
-  execute: ({ view }, key) => view.getString(key)?.length ?? 0,
+  execute: ({ view }, key) => stringAt(view, key)?.length ?? 0,
 });
 
 export const append = defineData({
@@ -42,10 +43,10 @@ export const append = defineData({
   },
   parse: (argv) => ({ key: argv[1] as ByteString, bytes: argv[2] as ByteString }),
   execute: ({ view, server }, { key, bytes }) => {
-    const old = view.getString(key);
+    const old = stringAt(view, key);
     const length = (old?.length ?? 0) + bytes.length;
     checkLength(length, server.configuration.bulkLengthMax);
-    if (old === undefined || bytes !== '') view.writeString(key, old?.length ?? 0, bytes);
+    if (old === undefined || bytes !== '') view.writeString(key, old?.length ?? 0, bytes, 'append');
     return length;
   },
 });
@@ -93,7 +94,7 @@ function parseRange(argv: readonly ByteString[]): Range {
 }
 
 function getRange({ view }: Context, { key, start, end }: Range): Reply {
-  const value = view.getString(key) ?? '';
+  const value = stringAt(view, key) ?? '';
   if (start < 0 && end < 0 && start > end) return '';
   const from = Math.max(0, start < 0 ? value.length + start : start);
   const to = Math.max(0, end < 0 ? value.length + end : end);
@@ -148,7 +149,7 @@ export const setrange = defineData({
     return { key: argv[1] as ByteString, offset: Number(offset), bytes: argv[3] as ByteString };
   },
   execute: ({ view, server }, { key, offset, bytes }) => {
-    const old = view.getString(key);
+    const old = stringAt(view, key);
     if (bytes === '') return old?.length ?? 0;
     checkLength(offset + bytes.length, server.configuration.bulkLengthMax);
     view.writeString(key, offset, bytes);

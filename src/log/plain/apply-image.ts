@@ -1,4 +1,5 @@
 /** Brings a keyspace to an image by the effects that make the difference, so that watches see what really changed. */
+import { keyDifference } from '../../keyspace/difference.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Image } from './plain-format.ts';
 
@@ -7,10 +8,8 @@ export function applyImage(image: Image, keyspace: Keyspace): void {
     const database = keyspace.database(db);
     const surplus = [...database.entries()].filter(({ key }) => !wanted.has(key));
     for (const { key } of surplus) keyspace.apply({ kind: 'delete', db, key });
-    for (const [key, { value, expireAt }] of wanted) {
-      const entry = database.find(key);
-      if (entry?.value !== value) keyspace.apply({ kind: 'setString', db, key, value });
-      if (entry?.expireAt !== expireAt) keyspace.apply({ kind: 'setExpiry', db, key, expireAt });
+    for (const [key, value] of wanted) {
+      for (const effect of keyDifference({ db, key }, database.find(key), value)) keyspace.apply(effect);
     }
   }
 }

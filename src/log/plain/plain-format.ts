@@ -3,7 +3,8 @@
  * original Go program reads and writes as long as it holds nothing but texts (`docs/store-format.md`).
  *
  * - A key and a string that are valid UTF-8, without expiry, in database 0: `"key": "value"`.
- * - Else, where the key is a text in database 0: `"key": {"type": "string", "value" | "base64": …, "expireAt": ms}`.
+ * - Else, where the key is a text in database 0: `"key": {"type": "string", "value" | "base64": …, "expireAt": ms}`; of
+ *   other types with `"elements"`, `"members"`, `"scores"` or `"fields"` in place of the value (`collection-format.ts`).
  * - All the rest is in the list `"$valthree": {"format": 1, "entries": [{"db", "key" | "keyBase64", …}]}`. A string
  *   member of that name is an ordinary key.
  *
@@ -11,6 +12,8 @@
  */
 import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Entry } from '../../keyspace/database.ts';
+import type { Value } from '../../keyspace/value.ts';
+import { decodeCollection, encodeCollection, isCollectionType } from '../collection-format.ts';
 import { fromText, fromBuffer, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
 import { FormatError, type Fields } from '../format-error.ts';
 
@@ -21,7 +24,7 @@ const formatVersion = 1;
 export type Image = readonly ReadonlyMap<ByteString, ImageValue>[];
 
 interface ImageValue {
-  readonly value: ByteString;
+  readonly value: Value;
   readonly expireAt: number | undefined;
 }
 
@@ -40,19 +43,26 @@ export function encodeKeyspace(keyspace: Keyspace): string {
 }
 
 function encodeValue(entry: Entry): string {
-  const text = toText(entry.value);
-  if (text !== undefined && entry.expireAt === undefined) return JSON.stringify(text);
-  return `{"type":"string",${taggedFields(entry, text)}}`;
+  if (typeof entry.value === 'string' && entry.expireAt === undefined) {
+    const text = toText(entry.value);
+    if (text !== undefined) return JSON.stringify(text);
+  }
+  return `{${taggedFields(entry)}}`;
 }
 
 function encodeOther(db: number, key: string | undefined, entry: Entry): string {
   const name = key === undefined ? `"keyBase64":"${base64(entry.key)}"` : `"key":${JSON.stringify(key)}`;
-  return `{"db":${db},${name},"type":"string",${taggedFields(entry, toText(entry.value))}}`;
+  return `{"db":${db},${name},${taggedFields(entry)}}`;
 }
 
-function taggedFields(entry: Entry, text: string | undefined): string {
-  const value = text === undefined ? `"base64":"${base64(entry.value)}"` : `"value":${JSON.stringify(text)}`;
-  return entry.expireAt === undefined ? value : `${value},"expireAt":${entry.expireAt}`;
+function taggedFields({ value, expireAt }: Entry): string {
+  const tagged = typeof value === 'string' ? taggedString(value) : encodeCollection(value);
+  return expireAt === undefined ? tagged : `${tagged},"expireAt":${expireAt}`;
+}
+
+function taggedString(value: ByteString): string {
+  const text = toText(value);
+  return `"type":"string",${text === undefined ? `"base64":"${base64(value)}"` : `"value":${JSON.stringify(text)}`}`;
 }
 
 /**
@@ -110,15 +120,22 @@ function decodeOthers(member: unknown, image: readonly Map<ByteString, ImageValu
 }
 
 function decodeTagged(fields: Fields, where: string): ImageValue {
-  const { type, value, base64: encoded, expireAt, ...rest } = fields;
-  if (type !== 'string') {
-    throw new FormatError(`neither a string nor a type known to this release: member=${JSON.stringify(where)}`);
-  }
-  refuseUnknown(rest, where);
+  const { expireAt, ...tagged } = fields;
   if (expireAt !== undefined && !(Number.isSafeInteger(expireAt) && (expireAt as number) >= 0)) {
     throw new FormatError(`expireAt is not a time in milliseconds: member=${JSON.stringify(where)}`);
   }
-  return { value: decodeBytes(value, encoded, where), expireAt: expireAt as number | undefined };
+  return { value: decodeValue(tagged, where), expireAt: expireAt as number | undefined };
+}
+
+function decodeValue(fields: Fields, where: string): Value {
+  const { type, ...content } = fields;
+  if (isCollectionType(type)) return decodeCollection(type, content, `member ${JSON.stringify(where)}`);
+  if (type !== 'string') {
+    throw new FormatError(`neither a string nor a type known to this release: member=${JSON.stringify(where)}`);
+  }
+  const { value, base64: encoded, ...rest } = content;
+  refuseUnknown(rest, where);
+  return decodeBytes(value, encoded, where);
 }
 
 function decodeBytes(text: unknown, encoded: unknown, where: string): ByteString {
