@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { partitionPoint } from '../../../src/keyspace/sequence/partition-point.ts';
+import { Sequence } from '../../../src/keyspace/sequence/sequence.ts';
+
+/** Sizes around the width of a node (64), what is left of one at an end (48), and trees of three levels. */
+const amount = fc.oneof(fc.nat(3), fc.nat(20), fc.integer({ min: 40, max: 70 }), fc.integer({ min: 100, max: 6000 }));
+/** Where, as a fraction of the size; the ends are frequent. */
+const place = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+const operation = fc.record({
+  kind: fc.constantFrom('insert', 'insert', 'remove', 'remove', 'set', 'share', 'compare'),
+  amount,
+  place,
+});
+
+function numbers(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
+
+function expectEqual(sequence: Sequence<number>, model: readonly number[]): void {
+  expect(sequence.size).toBe(model.length);
+  expect(sequence.last).toBe(model.at(-1));
+  expect(sequence.slice()).toEqual(model);
+}
+
+describe('Sequence', () => {
+  it('does what an array does, and so do those that share its nodes', () => {
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 60 }), fc.nat(), (operations, choice) => {
+        const all = [{ sequence: new Sequence<number>(), model: [] as number[] }];
+        let next = 0;
+        for (const { kind, amount, place } of operations) {
+          const { sequence, model } = all[(choice + next) % all.length] as (typeof all)[number];
+          const index = Math.floor(place * model.length);
+          const count = Math.min(amount, model.length - index);
+          if (kind === 'insert') {
+            const items = numbers(next, amount);
+            sequence.insert(index, items);
+            model.splice(index, 0, ...items);
+          } else if (kind === 'remove') {
+            expect(sequence.remove(index, count)).toEqual(model.splice(index, count));
+          } else if (kind === 'set' && count > 0) {
+            expect(sequence.set(index, next)).toBe(model[index]);
+            model[index] = next;
+          } else if (kind === 'share' && all.length < 4) {
+            all.push({ sequence: sequence.share(), model: [...model] });
+          } else {
+            expect(sequence.at(index)).toBe(model[index]);
+            expect(sequence.slice(index, index + amount)).toEqual(model.slice(index, index + amount));
+            expect([...sequence.iterate(index, 1)]).toEqual(model.slice(index));
+            expect([...sequence.iterate(Math.min(index, model.length - 1), -1)]).toEqual(
+              model.slice(0, index + 1).reverse(),
+            );
+          }
+          next += amount + 1;
+        }
+        for (const { sequence, model } of all) expectEqual(sequence, model);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('does so one item at a time', () => {
+    const single = fc.record({
+      kind: fc.constantFrom('insert', 'remove'),
+      place,
+      times: fc.integer({ min: 1, max: 300 }),
+    });
+    fc.assert(
+      fc.property(fc.array(single, { maxLength: 30 }), (operations) => {
+        const sequence = new Sequence<number>();
+        const model: number[] = [];
+        for (const { kind, place, times } of operations) {
+          for (let i = 0; i < times; i++) {
+            const index = Math.floor(place * model.length);
+            if (kind === 'insert') {
+              sequence.insert(index, [i]);
+              model.splice(index, 0, i);
+            } else if (index < model.length) {
+              expect(sequence.remove(index, 1)).toEqual(model.splice(index, 1));
+            } else if (model.length > 0) {
+              expect(sequence.remove(index - 1, 1)).toEqual([model.pop()]);
+            }
+          }
+          expectEqual(sequence, model);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('finds the first item that fulfils a monotone condition', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(5000), { maxLength: 5000 }), fc.nat(5000), (items, bound) => {
+        const sorted = items.sort((a, b) => a - b);
+        const sequence = new Sequence<number>();
+        sequence.insert(0, sorted);
+        const first = sorted.findIndex((item) => item >= bound);
+        expect(sequence.firstWhere((item) => item >= bound)).toBe(first < 0 ? sorted.length : first);
+        expect(partitionPoint(sorted, (item) => item >= bound)).toBe(first < 0 ? sorted.length : first);
+      }),
+    );
+  });
+
+  it('answers nothing outside of itself, and refuses to change there', () => {
+    const sequence = new Sequence<number>();
+    sequence.insert(0, numbers(0, 1000));
+    for (const index of [-1, 1000, Number.NaN]) expect(sequence.at(index)).toBeUndefined();
+    expect(sequence.slice(-5, 2)).toEqual([0, 1]);
+    expect(sequence.slice(998, 5000)).toEqual([998, 999]);
+    expect(sequence.slice(5, 5)).toEqual([]);
+    expect([...sequence.iterate(1000, -1)]).toEqual([]);
+    expect([...sequence.iterate(-1)]).toEqual([]);
+    expect(() => sequence.set(1000, 1)).toThrow('no such elements: index=1000 count=1 size=1000');
+    expect(() => sequence.remove(990, 11)).toThrow('no such elements: index=990 count=11 size=1000');
+    expect(() => sequence.remove(-1, 1)).toThrow('no such elements');
+    expect(() => sequence.remove(0, 0.5)).toThrow('no such elements');
+    expect(() => {
+      sequence.insert(1001, [1]);
+    }).toThrow('no such elements');
+    expect(sequence.slice()).toEqual(numbers(0, 1000));
+  });
+
+  it('holds a million items, removed from the middle in one go', () => {
+    const sequence = new Sequence<number>();
+    for (let i = 0; i < 1_000_000; i += 1000) sequence.insert(i, numbers(i, 1000));
+    expect(sequence.remove(5, 999_990)).toHaveLength(999_990);
+    expect(sequence.slice()).toEqual([0, 1, 2, 3, 4, 999_995, 999_996, 999_997, 999_998, 999_999]);
+  });
+});
