@@ -1,22 +1,25 @@
-/** Cuts what there is much of into batches of a bounded length. */
+/** Elements in batches of bounded length, so that whoever writes them never holds or sends too much at once. */
 
-/** As long as possible, none longer than `lengthMax` unless it is a single item. Takes items as they are asked for. */
-export function* batches<T>(
-  items: Iterable<T>,
+/**
+ * Consecutive elements whose lengths together are at most `lengthMax`; one that is longer stands alone. Takes from
+ * `elements` only what it needs for the next batch, and one more.
+ */
+export function* inBatches<T>(
+  elements: Iterable<T>,
+  lengthOf: (element: T) => number,
   lengthMax: number,
-  lengthOf: (item: T) => number,
-): Generator<T[], void, undefined> {
+): Generator<readonly T[], void, undefined> {
   let batch: T[] = [];
-  let length = 0;
-  for (const item of items) {
-    const itemLength = lengthOf(item);
-    if (batch.length > 0 && length + itemLength > lengthMax) {
+  let batchLength = 0;
+  for (const element of elements) {
+    const length = lengthOf(element);
+    if (batch.length > 0 && batchLength + length > lengthMax) {
       yield batch;
       batch = [];
-      length = 0;
+      batchLength = 0;
     }
-    batch.push(item);
-    length += itemLength;
+    batch.push(element);
+    batchLength += length;
   }
   if (batch.length > 0) yield batch;
 }

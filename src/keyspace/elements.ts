@@ -1,13 +1,13 @@
 /** Which effects are of which type of collection: the one place that knows them all. */
 import type { CollectionKind } from './collection.ts';
 import type { ElementEffect } from './effect.ts';
-import { applyHashEffect } from './hash/hash-effects.ts';
+import { applyHashEffect } from './hash/apply-hash-effect.ts';
 import { HashValue } from './hash/hash-value.ts';
-import { applyListEffect } from './list/list-effects.ts';
+import { applyListEffect } from './list/apply-list-effect.ts';
 import { ListValue } from './list/list-value.ts';
-import { applySetEffect } from './set/set-effects.ts';
+import { applySetEffect } from './set/apply-set-effect.ts';
 import { SetValue } from './set/set-value.ts';
-import { applySortedSetEffect } from './sorted-set/sorted-set-effects.ts';
+import { applySortedSetEffect } from './sorted-set/apply-sorted-set-effect.ts';
 import { SortedSetValue } from './sorted-set/sorted-set-value.ts';
 import type { CollectionValue, Value } from './value.ts';
 

@@ -1,6 +1,6 @@
 /** A list as it was: a sequence that shares its nodes with the list's and does not change. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { batches } from '../batches.ts';
+import { inBatches } from '../batches.ts';
 import type { Content, FrozenCollection } from '../collection.ts';
 import { Sequence } from '../sequence/sequence.ts';
 
@@ -20,7 +20,7 @@ export class FrozenList implements FrozenCollection {
 
   *contents(lengthMax: number): Generator<Content, void, undefined> {
     const lengthOf = (element: ByteString): number => element.length + lengthPerElement;
-    for (const elements of batches(this.#elements.iterate(), lengthMax, lengthOf)) {
+    for (const elements of inBatches(this.#elements.iterate(), lengthOf, lengthMax)) {
       yield { kind: 'pushElements', side: 'right', elements };
     }
   }

@@ -1,0 +1,93 @@
+/** The effects on hashes: how each changes a hash, and what undoes it. */
+import type { ByteString } from '../../resp/bytes.ts';
+import type { ElementEffect, HashEffect } from '../effect.ts';
+import { ExpiryGroups } from './expiry-groups.ts';
+import type { HashValue } from './hash-value.ts';
+
+/**
+ * Changes the hash as the effect says. It may be empty then: whoever calls deletes the key.
+ * @param inverses takes what undoes it, when applied last first: all but the order of the fields
+ */
+export function applyHashEffect(hash: HashValue, effect: HashEffect, inverses: ElementEffect[] | undefined): void {
+  switch (effect.kind) {
+    case 'setFields':
+      setFields(hash, effect, inverses);
+      break;
+    case 'deleteFields':
+      deleteFields(hash, effect, inverses);
+      break;
+    case 'setFieldExpiry':
+      setFieldExpiry(hash, effect, inverses);
+      break;
+  }
+}
+
+type EffectOf<Kind> = Extract<HashEffect, { kind: Kind }>;
+
+function setFields(hash: HashValue, effect: EffectOf<'setFields'>, inverses: ElementEffect[] | undefined): void {
+  const { fields } = effect;
+  const before = inverses && new Before();
+  for (let i = 0; i < fields.length; i += 2) {
+    const field = fields[i] as ByteString;
+    const expireAt = hash.expiryOf(field);
+    const old = hash.set(field, fields[i + 1] as ByteString);
+    before?.note(field, old, expireAt);
+  }
+  before?.pushInverses(effect, inverses);
+}
+
+function deleteFields(hash: HashValue, effect: EffectOf<'deleteFields'>, inverses: ElementEffect[] | undefined): void {
+  const before = inverses && new Before();
+  for (const field of effect.fields) {
+    const expireAt = hash.expiryOf(field);
+    const old = hash.delete(field);
+    if (old !== undefined) before?.note(field, old, expireAt);
+  }
+  before?.pushInverses(effect, inverses);
+}
+
+function setFieldExpiry(
+  hash: HashValue,
+  { db, key, fields, expireAt }: EffectOf<'setFieldExpiry'>,
+  inverses: ElementEffect[] | undefined,
+): void {
+  const before = new ExpiryGroups<number | undefined>();
+  for (const field of fields) {
+    const old = hash.expiryOf(field);
+    hash.setExpiry(field, expireAt);
+    // A field that is named again has the new expiry already.
+    if (old !== expireAt) before.add(field, old);
+  }
+  for (const [old, group] of before) {
+    inverses?.push({ kind: 'setFieldExpiry', db, key, fields: group, expireAt: old });
+  }
+}
+
+/** What fields held before they were changed, one after another. */
+class Before {
+  readonly #missing: ByteString[] = [];
+  readonly #pairs: (readonly [field: ByteString, value: ByteString])[] = [];
+  readonly #expiries = new ExpiryGroups<number>();
+
+  note(field: ByteString, value: ByteString | undefined, expireAt: number | undefined): void {
+    if (value === undefined) this.#missing.push(field);
+    else this.#pairs.push([field, value]);
+    if (expireAt !== undefined) this.#expiries.add(field, expireAt);
+  }
+
+  /**
+   * A field that was named twice is noted twice: what it held first must be what is put back last. So the pairs stand
+   * in reverse, and what was missing first is deleted after them. Expiries come last, as setting a field clears them;
+   * only what a field held first can have had one.
+   */
+  pushInverses({ db, key }: HashEffect, inverses: ElementEffect[] | undefined): void {
+    if (inverses === undefined) return;
+    for (const [expireAt, fields] of this.#expiries) {
+      inverses.push({ kind: 'setFieldExpiry', db, key, fields, expireAt });
+    }
+    if (this.#missing.length > 0) inverses.push({ kind: 'deleteFields', db, key, fields: this.#missing });
+    if (this.#pairs.length > 0) {
+      inverses.push({ kind: 'setFields', db, key, fields: this.#pairs.reverse().flat() });
+    }
+  }
+}
