@@ -32,9 +32,11 @@ export class Entry implements DictionaryNode<Entry> {
   }
 }
 
-/** Is told before anything of a key changes: a snapshot that is being written hangs on this. */
+/** Is told before anything of a key changes: snapshots hang on this. */
 export interface ChangeObserver {
   beforeChange(key: ByteString, hash: number, entry: Entry | undefined): void;
+  /** The database gets another number. */
+  beforeMove(): void;
 }
 
 /** Seconds since 1970, as of the last command: what `OBJECT IDLETIME` counts from. */

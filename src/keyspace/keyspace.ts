@@ -151,6 +151,7 @@ export class Keyspace {
         break;
       case 'swap':
         inverses?.push({ kind: 'databases', databases: [...this.#databases] });
+        for (const moved of [database, this.database(effect.withDb)]) moved.observer?.beforeMove();
         this.#replace(db, this.database(effect.withDb));
         this.#replace(effect.withDb, database);
         break;
@@ -212,7 +213,10 @@ export class Keyspace {
 
   #undo(inverse: Inverse): void {
     if (inverse.kind === 'databases') {
-      for (const [db, database] of inverse.databases.entries()) this.#databases[db] = database;
+      for (const [db, database] of inverse.databases.entries()) {
+        if (this.#databases[db] !== database) database.observer?.beforeMove();
+        this.#databases[db] = database;
+      }
       return;
     }
     if (inverse.kind === 'key') this.database(inverse.db).restore(inverse);

@@ -1,71 +1,152 @@
-/** A snapshot is what there was when it began, whatever has happened while it was written. */
+/**
+ * A snapshot is what there was when it began, whatever has happened while it was written; and a part that is taken for
+ * unchanged since some record is just what it was then.
+ */
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { hashOf } from '../../src/keyspace/dictionary.ts';
 import { Keyspace, newRecording } from '../../src/keyspace/keyspace.ts';
+import type { DatabaseImage } from '../../src/log/journal/database-image.ts';
 import { TrackedDatabase } from '../../src/log/journal/tracked-database.ts';
+import { noteRecord, track, trackedOf } from '../../src/log/journal/tracked-keyspace.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
+import { set } from '../support/fake-log.ts';
 
 type Content = Readonly<Record<string, readonly [value: string, expireAt: number | undefined]>>;
 
-function contentOf(keyspace: Keyspace): Content {
-  const entries = [...keyspace.database(0).entries()].map(({ key, value, expireAt }) => [key, [value, expireAt]]);
+function contentOf(keyspace: Keyspace, db = 0): Content {
+  const entries = [...keyspace.database(db).entries()].map(({ key, value, expireAt }) => [key, [value, expireAt]]);
   return Object.fromEntries(entries) as Content;
 }
 
+function partOf(content: Content, part: number, partCount: number): Content {
+  return Object.fromEntries(Object.entries(content).filter(([key]) => (hashOf(key) & (partCount - 1)) === part));
+}
+
+function captured(image: DatabaseImage, part: number): Content {
+  const content: Record<string, [string, number | undefined]> = {};
+  image.capture(part, (key, value, expireAt) => (content[key] = [value, expireAt]));
+  return content;
+}
+
 const step = fc.oneof(
+  { weight: 6, arbitrary: arbitraryEffect.map((effect) => ({ kind: 'effect' as const, effect })) },
+  { weight: 4, arbitrary: fc.constant({ kind: 'append' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'committed' as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: 'rollback' as const }) },
   {
-    weight: 6,
-    arbitrary: arbitraryEffect.map((effect) => ({ kind: 'effect' as const, effect: { ...effect, db: 0 } })),
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('divide' as const), ago: fc.nat(10), count: fc.constantFrom(1, 2, 8) }),
   },
-  { weight: 2, arbitrary: fc.constant({ kind: 'capture' as const }) },
-  fc.constant({ kind: 'rollback' as const }),
-  fc.constant({ kind: 'end' as const }),
-  fc.constant({ kind: 'fail' as const }),
+  { weight: 4, arbitrary: fc.constant({ kind: 'capture' as const }) },
 );
 
-it('captures what there was at the beginning, and writes again only what has changed', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 80 }), fc.constantFrom(1, 2, 8), (steps, partCount) => {
-      const keyspace = new Keyspace(3);
-      const tracked = new TrackedDatabase(keyspace.database(0), partCount);
-      // What has been written, by part: together it must be the content at the last beginning.
-      let written = new Map<number, Content>();
-      let before = { content: contentOf(keyspace), todo: [...tracked.begin()], written: new Map<number, Content>() };
-      let recording = newRecording();
-      keyspace.record(recording);
-      const capture = (): void => {
-        const part = before.todo.shift();
-        if (part === undefined) return;
-        const content: Record<string, [string, number | undefined]> = {};
-        tracked.capture(part, (key, value, expireAt) => (content[key] = [value, expireAt]));
-        before.written.set(part, content);
-      };
-      const begin = (): void => {
-        before = { content: contentOf(keyspace), todo: [...tracked.begin()], written: new Map(written) };
-      };
-      for (const next of steps) {
-        if (next.kind === 'effect') {
-          const { effect } = next;
-          // A flush or a swap puts another database in the place of this one; then it is not tracked any more.
-          if (effect.kind === 'flush' || effect.kind === 'swap' || !isApplicable(effect, keyspace)) continue;
-          keyspace.apply(effect);
-        } else if (next.kind === 'rollback') {
-          keyspace.rollback(recording);
-          keyspace.record((recording = newRecording()));
-        } else if (next.kind === 'capture') {
-          capture();
-        } else if (next.kind === 'fail') {
-          tracked.fail();
-          begin();
-        } else {
-          while (before.todo.length > 0) capture();
-          written = before.written;
-          expect(Object.assign({}, ...written.values())).toEqual(before.content);
-          tracked.succeed();
-          begin();
+describe('a database that is tracked', () => {
+  it('says of a part that it is unchanged since a record only if it is, and captures what there was', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 100 }), fc.nat(2), (steps, db) => {
+        const keyspace = new Keyspace(3);
+        track(keyspace, 0, undefined);
+        /** By number: what the database holds, as the chain goes at that time. */
+        let states = [contentOf(keyspace, db)];
+        let committed = 0;
+        let recording = newRecording();
+        keyspace.record(recording);
+        /** The snapshot that is being written. */
+        let run:
+          { content: Content; states: Content[]; image: DatabaseImage; todo?: number[]; partCount: number } | undefined;
+        const end = (): void => {
+          while (run?.todo !== undefined && run.todo.length > 0) capture();
+          run = undefined;
+        };
+        const capture = (): void => {
+          const part = run?.todo?.shift();
+          if (run === undefined || part === undefined) return;
+          expect(captured(run.image, part)).toEqual(partOf(run.content, part, run.partCount));
+        };
+        for (const next of steps) {
+          if (next.kind === 'effect') {
+            if (isApplicable(next.effect, keyspace)) keyspace.apply(next.effect);
+          } else if (next.kind === 'append') {
+            noteRecord(keyspace, states.length);
+            states.push(contentOf(keyspace, db));
+            if (run !== undefined) continue;
+            const image = trackedOf(keyspace.database(db)).begin(8);
+            run = { content: contentOf(keyspace, db), states: [...states], image, partCount: 1 };
+          } else if (next.kind === 'committed') {
+            // What has no record yet would be in the next.
+            noteRecord(keyspace, states.length);
+            states.push(contentOf(keyspace, db));
+            committed = states.length - 1;
+            keyspace.record((recording = newRecording()));
+          } else if (next.kind === 'rollback') {
+            keyspace.rollback(recording);
+            states = states.slice(0, committed + 1);
+            keyspace.record((recording = newRecording()));
+          } else if (next.kind === 'capture') {
+            capture();
+          } else if (run !== undefined && run.todo === undefined) {
+            const number = Math.max(0, run.states.length - 1 - next.ago);
+            run.partCount = next.count;
+            run.todo = [...run.image.divide(next.count, number)];
+            for (let part = 0; part < next.count; part++) {
+              if (run.todo.includes(part)) continue;
+              const [then, now] = [run.states[number]!, run.content];
+              expect(partOf(now, part, next.count)).toEqual(partOf(then, part, next.count));
+            }
+          } else {
+            end();
+          }
         }
-      }
-    }),
-    { numRuns: 2000 },
-  );
+        end();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes for changed no more than what has changed', () => {
+    const keyspace = new Keyspace(1);
+    track(keyspace, 3, undefined);
+    const partCount = 64;
+    const changed = new Set<number>();
+    for (let i = 0; i < 500; i++) keyspace.apply(set(`k${i}`, '1'));
+    noteRecord(keyspace, 4);
+    for (let number = 5; number < 12; number++) {
+      keyspace.apply(set(`k${number}`, '2'));
+      changed.add(hashOf(`k${number}`) & (partCount - 1));
+      noteRecord(keyspace, number);
+    }
+    const tracked = trackedOf(keyspace.database(0));
+    expect(tracked.begin(partCount).divide(partCount, 4)).toEqual([...changed].sort((a, b) => a - b));
+    expect(tracked.begin(partCount).divide(partCount, 10)).toEqual([hashOf('k11') & (partCount - 1)]);
+    expect(tracked.begin(partCount).divide(partCount, 11)).toEqual([]);
+    expect(tracked.begin(partCount).divide(partCount, 3)).toHaveLength(partCount);
+  });
+
+  it('knows of finer parts what it knew of coarser ones', () => {
+    const keyspace = new Keyspace(1);
+    const tracked = new TrackedDatabase(keyspace.database(0));
+    tracked.noteRecord(7);
+    keyspace.apply(set('k', '1'));
+    tracked.noteRecord(8);
+    const parts = tracked.begin(4096).divide(4096, 7);
+    const slot = hashOf('k') & 1023;
+    expect(parts).toEqual([slot, slot + 1024, slot + 2048, slot + 3072]);
+    keyspace.apply(set('k', '2'));
+    tracked.noteRecord(9);
+    expect(tracked.begin(4096).divide(4096, 8)).toEqual([hashOf('k') & 4095]);
+  });
+
+  it('has changed as a whole when it has got another number', () => {
+    const keyspace = new Keyspace(2);
+    track(keyspace, 1, undefined);
+    const recording = newRecording();
+    keyspace.record(recording);
+    keyspace.apply({ kind: 'swap', db: 0, withDb: 1 });
+    noteRecord(keyspace, 2);
+    for (const db of [0, 1]) expect(trackedOf(keyspace.database(db)).begin(4).divide(4, 1)).toEqual([0, 1, 2, 3]);
+    keyspace.rollback(recording);
+    noteRecord(keyspace, 3);
+    for (const db of [0, 1]) expect(trackedOf(keyspace.database(db)).begin(4).divide(4, 2)).toEqual([0, 1, 2, 3]);
+  });
 });

@@ -371,9 +371,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'journal: a snapshot that holds what came after it',
-    file: 'src/log/journal/tracked-database.ts',
-    find: '    if (this.#todo?.[part] !== 1) return;\n',
-    replace: '    if (this.#todo?.[part] !== 3) return;\n',
+    file: 'src/log/journal/database-image.ts',
+    find: 'if (this.#isWanted[slot] === 0) return;',
+    replace: 'if (this.#isWanted[slot] !== 3) return;',
   },
   {
     name: 'journal: a snapshot of commits that were rolled back',
@@ -384,14 +384,27 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'journal: parts of a snapshot that was replaced, named again',
     file: 'src/log/journal/snapshot-run.ts',
-    find: '(snapshot !== base && this.#reusesParts)',
-    replace: '(snapshot === null && this.#reusesParts)',
+    find: 'if (base?.name !== snapshot) {',
+    replace: 'if (base === undefined) {',
   },
   {
     name: 'journal: changed parts taken for written',
-    file: 'src/log/journal/tracked-database.ts',
-    find: '    for (const [part, state] of this.#todo?.entries() ?? []) if (state > 0) this.#dirty[part] = 1;\n',
+    file: 'src/log/journal/database-image.ts',
+    find: 'if (changedAt > number) hasChanged',
+    replace: 'if (changedAt > number + 1) hasChanged',
+  },
+  {
+    name: "journal: a part taken for unchanged although another node's record changed it",
+    file: 'src/log/journal/follower.ts',
+    find: 'snapshotter.noteRecord(keyspace, number, length);',
+    replace: 'snapshotter.noteRecord(keyspace, from.next - 1, length);',
+  },
+  {
+    name: 'journal: a database that was swapped taken for unchanged',
+    file: 'src/keyspace/keyspace.ts',
+    find: '        for (const moved of [database, this.database(effect.withDb)]) moved.observer?.beforeMove();\n',
     replace: '',
+    test: 'test/log/tracked-database.test.ts',
   },
   {
     name: 'journal: collection one record too far',

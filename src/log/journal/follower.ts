@@ -78,9 +78,9 @@ export class Follower {
     if (confirmed.kind === 'behind') return this.reload(confirmed.head, deadline);
     const { records, tip, date, isEnd } = outcome;
     const applyTo = (keyspace: Keyspace): void => {
-      for (const { effects, length } of records) {
+      for (const { effects, number, length } of records) {
         for (const effect of effects) keyspace.apply(effect);
-        snapshotter.noteRecord(length);
+        snapshotter.noteRecord(keyspace, number, length);
       }
       this.tip = tip;
       if (isEnd) heads.refresh(date);
@@ -105,11 +105,10 @@ export class Follower {
   }
 
   /** What was loaded is what the node's keyspace holds now. */
-  #adopt({ snapshot, lengths, tip, date }: Loaded): void {
+  #adopt(loaded: Loaded): void {
     const { snapshotter, heads } = this.#options;
-    if (snapshot !== undefined) snapshotter.adopt(snapshot);
-    for (const length of lengths) snapshotter.noteRecord(length);
-    this.tip = tip;
-    heads.refresh(date);
+    snapshotter.adopt(loaded);
+    this.tip = loaded.tip;
+    heads.refresh(loaded.date);
   }
 }

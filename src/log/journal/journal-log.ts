@@ -80,6 +80,7 @@ export class JournalLog implements Log {
       heads,
       slices,
       name,
+      databaseCount,
       graceMs,
       retainMs,
       limits: options.snapshots,

@@ -9,17 +9,18 @@ import type { Deadline, Failure, LoadProgress } from '../log.ts';
 import type { StoreDate } from '../../store/object-store.ts';
 import type { Chain, Tip, ValidRecord } from './chain.ts';
 import type { FoundHead, Heads } from './heads.ts';
-import { keysOf, lengthOf, type Manifest } from './manifest.ts';
+import { keysOf, lengthOf, type Manifest, type NamedManifest } from './manifest.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
 import { SnapshotReader, type PartTaker, type SnapshotOutcome } from './snapshot-reader.ts';
-import { track, type LoadedSnapshot } from './snapshotter.ts';
+import { noteRecord, track } from './tracked-keyspace.ts';
 
 export interface Loaded {
   readonly kind: 'loaded';
-  readonly snapshot: LoadedSnapshot | undefined;
-  /** Of the records behind it. */
-  readonly lengths: readonly number[];
+  readonly snapshot: NamedManifest | undefined;
+  /** The first number behind it, and how long the records are from there on. */
+  readonly logFrom: number;
+  readonly logLength: number;
   readonly tip: Tip;
   /** When the store said that there is nothing more. */
   readonly date: StoreDate;
@@ -69,15 +70,13 @@ export class Loader {
     const read = await this.#readSnapshot(head.snapshot, head, deadline);
     if (read.kind !== 'read') return read;
     const { manifest } = read;
-    const snapshot =
-      manifest === undefined || head.snapshot === undefined
-        ? undefined
-        : track(head.snapshot, manifest, this.#keyspace, head.database);
-    const lengths: number[] = [];
-    const take = async ({ effects, length }: ValidRecord): Promise<true> => {
-      this.#progress.totalBytes += length;
-      await this.#apply(effects, length);
-      lengths.push(length);
+    track(this.#keyspace, number - 1, manifest);
+    let logLength = 0;
+    const take = async (record: ValidRecord): Promise<true> => {
+      this.#progress.totalBytes += record.length;
+      await this.#apply(record.effects, record.length);
+      noteRecord(this.#keyspace, record.number);
+      logLength += record.length;
       return true;
     };
     const end = await chain.readEach({ next: number, id: parent, time: manifest?.time ?? 0 }, deadline, take);
@@ -85,7 +84,7 @@ export class Loader {
     const confirmed = await heads.confirm(number, end.date, deadline, date);
     if (confirmed.kind === 'unavailable') return confirmed;
     if (confirmed.kind === 'behind') return { kind: 'behind', newer: confirmed.head };
-    return { kind: 'loaded', snapshot, lengths, tip: end.tip, date: end.date };
+    return { kind: 'loaded', snapshot: manifest, logFrom: number, logLength, tip: end.tip, date: end.date };
   }
 
   async #readSnapshot(
@@ -93,7 +92,7 @@ export class Loader {
     head: FoundHead['content'],
     deadline: Deadline,
   ): Promise<
-    | { readonly kind: 'read'; readonly manifest: Manifest | undefined }
+    | { readonly kind: 'read'; readonly manifest: NamedManifest | undefined }
     | { readonly kind: 'behind'; readonly newer: FoundHead }
     | Failure
   > {

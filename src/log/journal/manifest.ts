@@ -36,6 +36,11 @@ export interface Manifest {
   readonly databases: readonly DatabaseParts[];
 }
 
+export interface NamedManifest extends Manifest {
+  /** Of the object. */
+  readonly name: string;
+}
+
 export interface DatabaseParts {
   readonly db: number;
   /** The key with the hash h is in the part `h mod parts.length`; their number is a power of two. */

@@ -84,7 +84,7 @@ export class Pipeline {
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);
     if (this.#recent.length > recentMax) this.#recent.shift();
-    snapshotter.noteRecord(typeof encoded === 'string' ? encoded.length : length);
+    snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
     snapshotter.consider(keyspace, { number, id, time });
     return new Promise((resolve) => {
       const own = { number, id, parent, time, effects: encoded, deadline };

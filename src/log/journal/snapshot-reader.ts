@@ -5,11 +5,11 @@ import { crc32 } from './crc32.ts';
 import { fetchAhead } from './fetch-ahead.ts';
 import { FormatError } from '../format-error.ts';
 import { ownerOf, type Head } from './head.ts';
-import { decodeManifest, decodePart, objectsOf, type Manifest, type Part, type PartObject } from './manifest.ts';
-import type { Requests } from './requests.ts';
+import { decodeManifest, decodePart, objectsOf, type NamedManifest, type Part, type PartObject } from './manifest.ts';
+import type { Fetched, Requests } from './requests.ts';
 
 export type SnapshotOutcome =
-  | { readonly kind: 'read'; readonly manifest: Manifest }
+  | { readonly kind: 'read'; readonly manifest: NamedManifest }
   /** An object that the head names is not there: either the head is not the newest, or the database is damaged. */
   | { readonly kind: 'missing'; readonly name: string }
   | Failure;
@@ -19,11 +19,28 @@ interface SnapshotReaderOptions {
   readonly databaseCount: number;
 }
 
+type HeadWithSnapshot = Pick<Head, 'database' | 'origins' | 'log'> & { readonly snapshot: string };
+
 /** Objects that are asked for at once. */
 const objectsAtOnce = 16;
 
 /** Takes the effects of one object after another, which make the keyspace out of nothing. */
 export type PartTaker = (effects: readonly Effect[], object: PartObject) => void | Promise<void>;
+
+/** The list of the parts of the snapshot that a head names. */
+export function fetchManifest(
+  head: HeadWithSnapshot,
+  { requests, databaseCount }: SnapshotReaderOptions,
+  deadline: Deadline,
+): Promise<Fetched<NamedManifest>> {
+  const { snapshot: name, log } = head;
+  const { database } = ownerOf(log.number - 1, head, '');
+  return requests.fetch(name, deadline, (body) => {
+    const manifest = decodeManifest(body, { database, databaseCount });
+    if (manifest.number + 1 === log.number && manifest.id === log.parent) return { ...manifest, name };
+    throw new FormatError(`it is not the snapshot that the head means: number=${manifest.number}`);
+  });
+}
 
 export class SnapshotReader {
   readonly #options: SnapshotReaderOptions;
@@ -34,22 +51,16 @@ export class SnapshotReader {
 
   /** @param begin is told what there will be to take */
   async read(
-    head: Pick<Head, 'database' | 'origins' | 'log'> & { readonly snapshot: string },
+    head: HeadWithSnapshot,
     deadline: Deadline,
     take: PartTaker,
-    begin?: (manifest: Manifest) => void,
+    begin?: (manifest: NamedManifest) => void,
   ): Promise<SnapshotOutcome> {
-    const { requests, databaseCount } = this.#options;
-    const { snapshot: name, log } = head;
-    const { database } = ownerOf(log.number - 1, head, '');
-    const fetched = await requests.fetch(name, deadline, (body) => {
-      const manifest = decodeManifest(body, { database, databaseCount });
-      if (manifest.number + 1 === log.number && manifest.id === log.parent) return manifest;
-      throw new FormatError(`it is not the snapshot that the head means: number=${manifest.number}`);
-    });
+    const fetched = await fetchManifest(head, this.#options, deadline);
     if (fetched.kind === 'unavailable') return fetched;
-    if (fetched.kind === 'notFound') return { kind: 'missing', name };
+    if (fetched.kind === 'notFound') return { kind: 'missing', name: head.snapshot };
     const manifest = fetched.content;
+    const { database } = manifest;
     begin?.(manifest);
     const parts = manifest.databases.flatMap(({ db, parts: references }) =>
       references.flatMap((reference, part) =>

@@ -1,4 +1,10 @@
-/** One snapshot, from its beginning to the swap of the head. */
+/**
+ * One snapshot, from its beginning to the swap of the head. It goes on from that which the newest head names, whoever
+ * wrote it: parts that are in it what they are now are named again.
+ *
+ * Invariant: parts are named again only from the snapshot of the very head that is swapped away. Those of any other may
+ * have been collected.
+ */
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Deadline } from '../log.ts';
 import { crc32 } from './crc32.ts';
@@ -7,19 +13,14 @@ import { encodeEffects } from './effect-format.ts';
 import { neededHistory } from './retention.ts';
 import type { Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
-import {
-  encodeManifest,
-  encodePart,
-  lengthOf,
-  type DatabaseParts,
-  type PartObject,
-  type PartReference,
-} from './manifest.ts';
+import { encodeManifest, encodePart, type NamedManifest, type PartObject, type PartReference } from './manifest.ts';
 import { manifestName, partName } from './names.ts';
 import { groupsOfEntry, joined, type Group } from './pieces.ts';
 import { newId } from './record.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
+import { fetchManifest } from './snapshot-reader.ts';
+import type { DatabaseImage } from './database-image.ts';
 import type { TrackedDatabase } from './tracked-database.ts';
 
 /** What the keyspace is when it begins. */
@@ -30,33 +31,51 @@ export interface SnapshotPoint {
 }
 
 export type SnapshotRunOutcome =
-  | { readonly kind: 'swapped'; readonly head: Head; readonly length: number }
-  /** Another node's snapshot is newer. */
+  | { readonly kind: 'swapped'; readonly head: Head; readonly manifest: NamedManifest }
+  /** Another node's snapshot is newer, or so new that none is due any more. */
   | { readonly kind: 'overtaken' }
   | { readonly kind: 'failed' };
+
+/** A database that holds something. */
+export interface FullDatabase {
+  readonly db: number;
+  readonly tracked: TrackedDatabase;
+  /** Into so many parts it should be divided, a power of two. */
+  readonly partCount: number;
+}
 
 interface SnapshotRunOptions {
   readonly requests: Requests;
   readonly heads: Heads;
   readonly slices: Slices;
   readonly name: string;
+  readonly databaseCount: number;
   readonly graceMs: number;
   /** `undefined`: as the head says. */
   readonly retainMs: number | undefined;
   /** About how long a part is, as JSON. */
   readonly partLength: number;
-  readonly databases: readonly { readonly tracked: TrackedDatabase; readonly db: number }[];
+  readonly databases: readonly FullDatabase[];
   readonly point: SnapshotPoint;
-  /** The snapshot that those parts belong to which have not changed since. */
-  readonly base: string | undefined;
+  /** The newest snapshot that this node has read or written. */
+  readonly known: NamedManifest | undefined;
+  /** Asked when the newest head has been read. */
+  readonly isDue: () => boolean;
 }
 
-interface PlannedPart {
-  readonly tracked: TrackedDatabase;
+interface DividedDatabase {
   readonly db: number;
+  /** Where they are; as long as they are still to be written, where they were, or `undefined`. */
+  readonly parts: (PartReference | undefined)[];
+}
+
+interface PlannedPart extends DividedDatabase {
+  readonly image: DatabaseImage;
   readonly part: number;
 }
 
+/** Parts are split when they have become too long, and merged only when they are so many times too many. */
+const tooManyParts = 8;
 /** A snapshot that takes longer is given up: something is wrong, and others may have gone on. */
 const patienceMs = 1_800_000;
 const partsAtOnce = 4;
@@ -65,8 +84,9 @@ export class SnapshotRun {
   readonly #options: SnapshotRunOptions;
   readonly #deadline: Deadline;
   readonly #id: string;
-  readonly #todo: readonly PlannedPart[];
-  readonly #written = new Map<TrackedDatabase, Map<number, PartReference>>();
+  readonly #images: readonly DatabaseImage[];
+  readonly #todo: PlannedPart[] = [];
+  #databases: readonly DividedDatabase[] = [];
   #isAborted = false;
   #isCommitted = false;
   #wake: () => void = () => undefined;
@@ -77,7 +97,7 @@ export class SnapshotRun {
     const { clock, random } = options.requests.environment;
     this.#deadline = clock.monotonic() + patienceMs;
     this.#id = newId(random);
-    this.#todo = options.databases.flatMap(({ tracked, db }) => tracked.begin().map((part) => ({ tracked, db, part })));
+    this.#images = options.databases.map(({ tracked, partCount }) => tracked.begin(partCount * tooManyParts));
   }
 
   onCommitted(number: number): void {
@@ -95,35 +115,47 @@ export class SnapshotRun {
 
   async finish(): Promise<SnapshotRunOutcome> {
     const outcome = await this.#write();
-    for (const { tracked } of this.#options.databases) {
-      if (outcome.kind !== 'swapped') tracked.fail();
-      else this.#keepReferences(tracked);
-    }
+    for (const { tracked } of this.#options.databases) tracked.end();
     return outcome;
   }
 
-  #keepReferences(tracked: TrackedDatabase): void {
-    for (const [part, reference] of this.#written.get(tracked) ?? []) tracked.references[part] = reference;
-    tracked.succeed();
-  }
-
   async #write(): Promise<SnapshotRunOutcome> {
-    const { heads, point, base } = this.#options;
+    const { heads, point, isDue } = this.#options;
     // Before the parts: what is older than the head is nobody's, unless a head names it (docs/store-format.md).
     const before = await heads.fetch(this.#deadline);
     if (before.kind !== 'found') return { kind: 'failed' };
-    const { snapshot, log } = before.content;
-    // Parts that the newest head does not need may be collected at any time.
-    if (log.number > point.number || (snapshot !== base && this.#reusesParts)) return { kind: 'overtaken' };
+    if (before.content.log.number > point.number || !isDue()) return { kind: 'overtaken' };
+    this.#divide(await this.#fetchBase(before.content));
     if (!(await this.#writeParts())) return { kind: 'failed' };
     while (!this.#isCommitted && !this.#isAborted) await new Promise<void>((resolve) => (this.#wake = resolve));
     if (this.#isAborted) return { kind: 'failed' };
     return this.#swap(before);
   }
 
-  get #reusesParts(): boolean {
-    const parts = this.#options.databases.reduce((sum, { tracked }) => sum + tracked.partCount, 0);
-    return this.#todo.length < parts;
+  /** The snapshot that this head names, if it can be read and is of this database: an origin's parts are not its own. */
+  async #fetchBase({ snapshot, ...head }: Head): Promise<NamedManifest | undefined> {
+    const { heads, known } = this.#options;
+    if (snapshot === undefined) return undefined;
+    let base = known;
+    if (base?.name !== snapshot) {
+      const fetched = await fetchManifest({ ...head, snapshot }, this.#options, this.#deadline);
+      if (fetched.kind !== 'found') return undefined;
+      base = fetched.content;
+    }
+    return base.database === heads.database ? base : undefined;
+  }
+
+  /** Decides what is to be written: all that has changed since the base. */
+  #divide(base: NamedManifest | undefined): void {
+    this.#databases = this.#options.databases.map(({ db, partCount }, i) => {
+      const image = this.#images[i] as DatabaseImage;
+      const earlier = base?.databases.find((one) => one.db === db)?.parts ?? [];
+      const isFit = earlier.length >= partCount && earlier.length <= partCount * tooManyParts;
+      const parts = isFit ? [...earlier] : new Array<undefined>(partCount).fill(undefined);
+      const changed = image.divide(parts.length, isFit && base !== undefined ? base.number : -Infinity);
+      for (const part of changed) this.#todo.push({ db, image, parts, part });
+      return { db, parts };
+    });
   }
 
   async #writeParts(): Promise<boolean> {
@@ -140,12 +172,13 @@ export class SnapshotRun {
     return isWell;
   }
 
-  async #writePart({ tracked, db, part }: PlannedPart): Promise<boolean> {
+  async #writePart(planned: PlannedPart): Promise<boolean> {
+    const { db, image, parts, part } = planned;
     const { slices, partLength } = this.#options;
     await slices.next();
     const groups: Group[] = [];
     let keys = 0;
-    tracked.capture(part, (key, value, expireAt) => {
+    image.capture(part, (key, value, expireAt) => {
       keys++;
       for (const group of groupsOfEntry(db, { key, value, expireAt }, partLength)) groups.push(group);
     });
@@ -153,24 +186,23 @@ export class SnapshotRun {
     for (const effects of inObjects(groups, partLength)) {
       // A turn of the event loop each, so that commands get theirs in between.
       if (slices.isOver) await slices.next();
-      const object = await this.#writeObject({ tracked, db, part }, objects.length, effects);
+      const object = await this.#writeObject(planned, objects.length, effects);
       if (object === undefined) return false;
       objects.push(object);
     }
     const [first, ...more] = objects as [PartObject, ...PartObject[]];
-    const written = this.#written.get(tracked) ?? new Map<number, PartReference>();
-    this.#written.set(tracked, written.set(part, { ...first, keys, more }));
+    parts[part] = { ...first, keys, more };
     return true;
   }
 
   async #writeObject(
-    { tracked, db, part }: PlannedPart,
+    { db, parts, part }: PlannedPart,
     index: number,
     effects: readonly Effect[],
   ): Promise<PartObject | undefined> {
     const { requests, heads, name } = this.#options;
     const { compression } = requests.environment;
-    const json = encodePart({ database: heads.database, db, part, of: tracked.partCount }, encodeEffects(effects));
+    const json = encodePart({ database: heads.database, db, part, of: parts.length }, encodeEffects(effects));
     const body = await compression.compress(json);
     const object = {
       name: partName(name, this.#id, db, part, index),
@@ -183,10 +215,10 @@ export class SnapshotRun {
 
   async #swap({ content: before, etag }: FoundHead): Promise<SnapshotRunOutcome> {
     const { requests, heads, name, point } = this.#options;
-    const databases = this.#options.databases.map(({ tracked, db }) => ({ db, parts: this.#partsOf(tracked) }));
     const snapshot = manifestName(name, this.#id);
-    const manifest = encodeManifest({ database: heads.database, ...point, databases });
-    const stored = await requests.putNew(snapshot, manifest, this.#deadline);
+    const databases = this.#databases.map(({ db, parts }) => ({ db, parts: parts as PartReference[] }));
+    const manifest = { name: snapshot, database: heads.database, ...point, databases };
+    const stored = await requests.putNew(snapshot, encodeManifest(manifest), this.#deadline);
     if (stored.kind !== 'stored') return { kind: 'failed' };
     const since = heads.newestSince;
     // A store without dates: nothing can be said of when anything became obsolete.
@@ -195,7 +227,7 @@ export class SnapshotRun {
     const branches = await liveBranches(before, { ...this.#options, now }, this.#deadline);
     const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
     const isSwapped = await heads.swap(head, etag, this.#deadline);
-    return isSwapped ? { kind: 'swapped', head, length: lengthOf(databases) } : { kind: 'failed' };
+    return isSwapped ? { kind: 'swapped', head, manifest } : { kind: 'failed' };
   }
 
   /** @param since when the head before it was in place, at the latest */
@@ -216,11 +248,6 @@ export class SnapshotRun {
       branches: before.branches,
       retainMs,
     };
-  }
-
-  #partsOf(tracked: TrackedDatabase): DatabaseParts['parts'] {
-    const written = this.#written.get(tracked);
-    return tracked.references.map((reference, part) => (written?.get(part) ?? reference) as PartReference);
   }
 }
 

@@ -8,11 +8,12 @@ import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { SnapshotStatistics } from '../log.ts';
 import type { Head } from './head.ts';
 import type { Heads } from './heads.ts';
-import { lengthOf, type Manifest } from './manifest.ts';
+import type { Loaded } from './loader.ts';
+import { lengthOf, type NamedManifest } from './manifest.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
-import { SnapshotRun, type SnapshotPoint } from './snapshot-run.ts';
-import { TrackedDatabase } from './tracked-database.ts';
+import { SnapshotRun, type FullDatabase, type SnapshotPoint } from './snapshot-run.ts';
+import { noteRecord, trackedOf } from './tracked-keyspace.ts';
 
 export interface SnapshotLimits {
   /** Records since the last snapshot after which another is due. */
@@ -31,36 +32,12 @@ export const snapshotLimitsDefault: SnapshotLimits = {
   partLength: 1 << 18,
 };
 
-/** A snapshot that is being loaded into a keyspace. */
-export interface LoadedSnapshot {
-  readonly name: string;
-  readonly tracked: readonly TrackedEntry[];
-  /** Of the snapshot, as JSON. */
-  readonly length: number;
-}
-
-interface TrackedEntry {
-  readonly tracked: TrackedDatabase;
-  readonly db: number;
-}
-
-/** The keyspace is what this snapshot says: from now on it is noted what changes. */
-export function track(name: string, manifest: Manifest, keyspace: Keyspace, ownDatabase: string): LoadedSnapshot {
-  const { database, databases } = manifest;
-  // The parts of another database are not named in a snapshot of this one: from its first on a branch has its own.
-  const own = database === ownDatabase ? databases : [];
-  const tracked = own.map(({ db, parts }) => ({
-    tracked: new TrackedDatabase(keyspace.database(db), parts.length, parts),
-    db,
-  }));
-  return { name, tracked, length: lengthOf(databases) };
-}
-
 interface SnapshotterOptions {
   readonly requests: Requests;
   readonly heads: Heads;
   readonly slices: Slices;
   readonly name: string;
+  readonly databaseCount: number;
   readonly graceMs: number;
   /** `undefined`: as the head says. */
   readonly retainMs: number | undefined;
@@ -76,13 +53,14 @@ const sampleSize = 64;
 
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
-  readonly #tracked = new Map<Database, TrackedEntry>();
   #run: SnapshotRun | undefined;
-  /** The snapshot that the parts belong to which have not changed since. */
-  #base: string | undefined;
-  /** Length of the records behind the newest snapshot that this node knows of, and of that snapshot. */
+  /** The newest snapshot that this node has read or written. */
+  #known: NamedManifest | undefined;
+  #knownLength = 0;
+  /** Records from this number on, how long they are, and up to where. */
+  #logFrom = 1;
   #logLength = 0;
-  #snapshotLength = 0;
+  #logUntil = 0;
   #written = 0;
 
   constructor(options: SnapshotterOptions) {
@@ -93,47 +71,60 @@ export class Snapshotter {
     return { isUnderWay: this.#run !== undefined, written: this.#written };
   }
 
-  /** A record has been added to the log. */
-  noteRecord(length: number): void {
+  /** The keyspace is now what the log is up to this record, if that is committed. */
+  noteRecord(keyspace: Keyspace, number: number, length: number): void {
+    noteRecord(keyspace, number);
     this.#logLength += length;
+    this.#logUntil = number;
   }
 
-  /** The keyspace whose databases are tracked is now that of the node. */
-  adopt({ name, tracked, length }: LoadedSnapshot): void {
-    this.#base = name;
-    this.#tracked.clear();
-    for (const entry of tracked) this.#tracked.set(entry.tracked.database, entry);
-    this.#logLength = 0;
-    this.#snapshotLength = length;
+  /** What was loaded is the keyspace of the node now. */
+  adopt({ snapshot, logFrom, logLength, tip }: Loaded): void {
+    this.#know(snapshot);
+    this.#logFrom = logFrom;
+    this.#logLength = logLength;
+    this.#logUntil = tip.next - 1;
   }
 
-  /** The keyspace is now what the log is up to this record, if that is committed. Begins a snapshot if one is due. */
+  /** The record of this point has just been noted. Begins a snapshot if one is due. */
   consider(keyspace: Keyspace, point: SnapshotPoint): void {
-    const { requests, heads, limits } = this.#options;
-    if (this.#run !== undefined) return;
-    const records = point.number - heads.newest.log.number + 1;
-    const lengthMax = Math.max(limits.bytesMin, limits.ratio * this.#snapshotLength);
-    if (records < limits.recordsMax && this.#logLength < lengthMax) return;
+    const { requests, limits } = this.#options;
+    const isDue = (): boolean => this.#isDue(point.number);
+    if (this.#run !== undefined || !isDue()) return;
     if (requests.environment.random.uint32() % beginAtOneOf !== 0) return;
-    const databases = this.#trackAll(keyspace);
-    const logLength = this.#logLength;
     const { partLength } = limits;
-    const run = new SnapshotRun({ ...this.#options, partLength, databases, point, base: this.#base });
+    const databases = fullDatabases(keyspace, partLength);
+    const run = new SnapshotRun({ ...this.#options, partLength, databases, point, known: this.#known, isDue });
     this.#run = run;
     void run.finish().then((outcome) => {
       this.#run = undefined;
-      if (outcome.kind === 'failed') return;
-      // What others have swapped in counts as well: the log behind it is shorter than was thought.
-      this.#logLength = Math.max(0, this.#logLength - logLength);
-      if (outcome.kind === 'overtaken') {
-        for (const { tracked } of databases) tracked.forget();
-        return;
-      }
+      if (outcome.kind !== 'swapped') return;
       this.#written++;
-      this.#base = outcome.head.snapshot;
-      this.#snapshotLength = outcome.length;
+      this.#know(outcome.manifest);
       this.#options.onSwapped(outcome.head);
     });
+  }
+
+  #know(manifest: NamedManifest | undefined): void {
+    this.#known = manifest;
+    this.#knownLength = lengthOf(manifest?.databases ?? []);
+  }
+
+  #isDue(number: number): boolean {
+    const { heads, limits } = this.#options;
+    const { log } = heads.newest;
+    this.#forgetUntil(log.number);
+    const lengthMax = Math.max(limits.bytesMin, limits.ratio * this.#knownLength);
+    return number - log.number + 1 >= limits.recordsMax || this.#logLength >= lengthMax;
+  }
+
+  /** What a snapshot covers, whoever wrote it, does not count: as if all records were of the same length. */
+  #forgetUntil(number: number): void {
+    if (number <= this.#logFrom) return;
+    const records = this.#logUntil + 1 - this.#logFrom;
+    const left = Math.max(0, this.#logUntil + 1 - number);
+    this.#logLength *= left / Math.max(1, records);
+    this.#logFrom = number;
   }
 
   onCommitted(number: number): void {
@@ -144,35 +135,16 @@ export class Snapshotter {
   onFailed(): void {
     this.#run?.abort();
   }
+}
 
-  /** The databases that hold something, each in as many parts as it needs. */
-  #trackAll(keyspace: Keyspace): readonly TrackedEntry[] {
-    const all = [];
-    for (let db = 0; db < keyspace.databaseCount; db++) {
-      const database = keyspace.database(db);
-      if (database.size > 0) all.push(this.#track(database, db));
-    }
-    // Those that were flushed or swapped away are not looked at any more.
-    const live = new Set(all.map(({ tracked }) => tracked.database));
-    for (const [database, { tracked }] of this.#tracked) {
-      if (live.has(database)) continue;
-      if (database.observer === tracked) database.observer = undefined;
-      this.#tracked.delete(database);
-    }
-    return all;
+function fullDatabases(keyspace: Keyspace, partLength: number): readonly FullDatabase[] {
+  const full = [];
+  for (let db = 0; db < keyspace.databaseCount; db++) {
+    const database = keyspace.database(db);
+    if (database.size === 0) continue;
+    full.push({ db, tracked: trackedOf(database), partCount: partCountFor(database, partLength) });
   }
-
-  #track(database: Database, db: number): TrackedEntry {
-    const partCount = partCountFor(database, this.#options.limits.partLength);
-    const before = this.#tracked.get(database);
-    // Parts are split when they have become too long, and merged only when they are much too many.
-    const fits =
-      before !== undefined && before.tracked.partCount >= partCount && before.tracked.partCount <= partCount * 8;
-    if (before?.db === db && fits) return before;
-    const entry = { tracked: new TrackedDatabase(database, partCount), db };
-    this.#tracked.set(database, entry);
-    return entry;
-  }
+  return full;
 }
 
 /** A power of two. */

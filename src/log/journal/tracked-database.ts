@@ -1,79 +1,83 @@
 /**
- * A database in parts, by the hashes of its keys: which of them have changed since they were written last, and, while a
- * snapshot is being written, what the keys of parts that are not yet written held when it began.
+ * Knows of each part of a database which record has changed it last, so that a snapshot can go on from any earlier one,
+ * whoever wrote that: a part is what it was at record N if nothing of it has changed since. Kept by slots of hashes,
+ * more than there are parts, as how many parts there will be is said only by the snapshot that is gone on from.
  *
- * Invariant: `capture(part)` gives what `begin` found, whatever has happened since.
+ * Invariant: since the keyspace was what the log is up to the record of a slot, no key of that slot has changed. What is
+ * not certain counts as a change: one that is rolled back, and that it is rolled back. A change whose record has no
+ * number yet is later than all records.
  */
 import type { ByteString } from '../../resp/bytes.ts';
 import type { ChangeObserver, Database, Entry } from '../../keyspace/database.ts';
-import type { Value } from '../../keyspace/value.ts';
-import type { PartReference } from './manifest.ts';
+import { DatabaseImage } from './database-image.ts';
 
-/** What a key held; `undefined`: it was missing. */
-type PreImage = { readonly value: Value; readonly expireAt: number | undefined } | undefined;
+/** Of the smallest database; a power of two. They take 8 KB. */
+const slotCountMin = 1024;
 
 export class TrackedDatabase implements ChangeObserver {
   readonly database: Database;
-  readonly partCount: number;
-  /** By part: where it was written last. */
-  readonly references: (PartReference | undefined)[];
-  /** By part: whether it is not what was written last. */
-  #dirty: Uint8Array;
-  /** By part, while a snapshot is being written: whether it is still to be written. */
-  #todo: Uint8Array | undefined;
-  readonly #preImages = new Map<number, Map<ByteString, PreImage>>();
+  /** By slot: the number of the record that has changed it last. */
+  #changedAt: Float64Array;
+  /** Slots that have changed since the last record. */
+  #unnumbered: number[] = [];
+  /** While a snapshot is being written. */
+  #image: DatabaseImage | undefined;
 
-  /** @param references where its parts were written; left out: nowhere */
-  constructor(database: Database, partCount: number, references?: readonly PartReference[]) {
+  /**
+   * All of it counts as changed.
+   * @param partCountMax it may be divided into so many parts
+   */
+  constructor(database: Database, partCountMax = 1) {
     this.database = database;
-    this.partCount = partCount;
-    this.references = references === undefined ? new Array<undefined>(partCount).fill(undefined) : [...references];
-    this.#dirty = new Uint8Array(partCount).fill(references === undefined ? 1 : 0);
+    this.#changedAt = new Float64Array(Math.max(slotCountMin, partCountMax));
+    this.beforeMove();
     database.observer = this;
   }
 
   beforeChange(key: ByteString, hash: number, entry: Entry | undefined): void {
-    const part = hash & (this.partCount - 1);
-    this.#dirty[part] = 1;
-    if (this.#todo?.[part] !== 1) return;
-    let images = this.#preImages.get(part);
-    if (images === undefined) this.#preImages.set(part, (images = new Map<ByteString, PreImage>()));
-    if (!images.has(key)) images.set(key, entry && { value: entry.value, expireAt: entry.expireAt });
+    const slot = hash & (this.#changedAt.length - 1);
+    if (this.#changedAt[slot] !== Infinity) {
+      this.#changedAt[slot] = Infinity;
+      this.#unnumbered.push(slot);
+    }
+    this.#image?.keep(key, hash, entry);
   }
 
-  /** Begins a snapshot of what there is now. @returns the parts that must be written */
-  begin(): readonly number[] {
-    this.#todo = this.#dirty;
-    this.#dirty = new Uint8Array(this.partCount);
-    return [...this.#todo.keys()].filter((part) => this.#todo?.[part] === 1);
+  beforeMove(): void {
+    this.#changedAt.fill(Infinity);
+    this.#unnumbered = [...this.#changedAt.keys()];
   }
 
-  /** Visits what this part held when the snapshot began, once. */
-  capture(part: number, visit: (key: ByteString, value: Value, expireAt: number | undefined) => void): void {
-    const images = this.#preImages.get(part);
-    this.database.visitPart(part, this.partCount, ({ key, value, expireAt }) => {
-      if (images?.has(key) !== true) visit(key, value, expireAt);
-    });
-    for (const [key, image] of images ?? []) if (image !== undefined) visit(key, image.value, image.expireAt);
-    this.#preImages.delete(part);
-    if (this.#todo !== undefined) this.#todo[part] = 2;
+  /** The keyspace is now what the log is up to this record. */
+  noteRecord(number: number): void {
+    if (this.#unnumbered.length === 0) return;
+    for (const slot of this.#unnumbered) this.#changedAt[slot] = number;
+    this.#unnumbered = [];
   }
 
-  /** The snapshot has become the newest one. */
-  succeed(): void {
-    this.#todo = undefined;
-    this.#preImages.clear();
+  /**
+   * Begins a snapshot of what there is now, right after `noteRecord`.
+   * @param partCountMax it may be divided into so many parts
+   */
+  begin(partCountMax: number): DatabaseImage {
+    this.#refine(partCountMax);
+    this.#image = new DatabaseImage(this.database, this.#changedAt.slice());
+    return this.#image;
   }
 
-  /** Nothing that was written counts any more: another snapshot has taken the place, and the parts may be collected. */
-  forget(): void {
-    this.#dirty.fill(1);
-    this.references.fill(undefined);
+  /** What there was when the snapshot began is not asked for any more. */
+  end(): void {
+    this.#image = undefined;
   }
 
-  /** It has not: what was to be written, and what was written, is so still. */
-  fail(): void {
-    for (const [part, state] of this.#todo?.entries() ?? []) if (state > 0) this.#dirty[part] = 1;
-    this.succeed();
+  /** Each of the new slots has changed when the one that it was a part of did, or before. */
+  #refine(slotCount: number): void {
+    const before = this.#changedAt;
+    if (slotCount <= before.length) return;
+    this.#changedAt = Float64Array.from(
+      { length: slotCount },
+      (_, slot) => before[slot & (before.length - 1)] as number,
+    );
+    this.#unnumbered = [...this.#changedAt.keys()].filter((slot) => this.#changedAt[slot] === Infinity);
   }
 }
