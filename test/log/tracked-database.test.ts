@@ -25,7 +25,7 @@ function partOf(content: Content, part: number, partCount: number): Content {
 
 function captured(image: DatabaseImage, part: number): Content {
   const content: Record<string, [string, number | undefined]> = {};
-  image.capture(part, (key, value, expireAt) => (content[key] = [value, expireAt]));
+  for (const { key, value, expireAt } of image.capture(part)) content[key] = [value, expireAt];
   return content;
 }
 

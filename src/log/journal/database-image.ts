@@ -6,10 +6,10 @@
  */
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Database, Entry } from '../../keyspace/database.ts';
-import type { Value } from '../../keyspace/value.ts';
+import type { EntryImage } from './pieces.ts';
 
 /** What a key held; `undefined`: it was missing. */
-type PreImage = { readonly value: Value; readonly expireAt: number | undefined } | undefined;
+type PreImage = EntryImage | undefined;
 
 export class DatabaseImage {
   readonly #database: Database;
@@ -33,7 +33,7 @@ export class DatabaseImage {
     if (this.#isWanted[slot] === 0) return;
     let images = this.#preImages.get(slot);
     if (images === undefined) this.#preImages.set(slot, (images = new Map<ByteString, PreImage>()));
-    if (!images.has(key)) images.set(key, entry && { value: entry.value, expireAt: entry.expireAt });
+    if (!images.has(key)) images.set(key, entry && imageOf(entry));
   }
 
   /**
@@ -50,16 +50,23 @@ export class DatabaseImage {
     return parts.filter((part) => hasChanged[part] === 1);
   }
 
-  /** Visits what this part held when the snapshot began, once. */
-  capture(part: number, visit: (key: ByteString, value: Value, expireAt: number | undefined) => void): void {
-    this.#database.visitPart(part, this.#partCount, ({ key, hash, value, expireAt }) => {
-      if (this.#preImages.get(this.#slotOf(hash))?.has(key) !== true) visit(key, value, expireAt);
+  /** What this part held when the snapshot began, once. Whoever asks releases the collections (`release`). */
+  capture(part: number): readonly EntryImage[] {
+    const captured: EntryImage[] = [];
+    this.#database.visitPart(part, this.#partCount, (entry) => {
+      if (this.#preImages.get(this.#slotOf(entry.hash))?.has(entry.key) !== true) captured.push(imageOf(entry));
     });
     for (let slot = part; slot < this.#changedAt.length; slot += this.#partCount) {
-      const images = this.#preImages.get(slot) ?? [];
-      for (const [key, image] of images) if (image !== undefined) visit(key, image.value, image.expireAt);
+      for (const image of this.#preImages.get(slot)?.values() ?? []) if (image !== undefined) captured.push(image);
+      this.#preImages.delete(slot);
     }
     this.#release(part);
+    return captured;
+  }
+
+  /** Nothing more is captured. */
+  discard(): void {
+    for (let part = 0; part < this.#partCount; part++) this.#release(part);
   }
 
   #slotOf(hash: number): number {
@@ -69,7 +76,17 @@ export class DatabaseImage {
   #release(part: number): void {
     for (let slot = part; slot < this.#changedAt.length; slot += this.#partCount) {
       this.#isWanted[slot] = 0;
+      for (const image of this.#preImages.get(slot)?.values() ?? []) release(image);
       this.#preImages.delete(slot);
     }
   }
+}
+
+/** Collections go on changing. */
+function imageOf({ key, value, expireAt }: Entry): EntryImage {
+  return { key, value: typeof value === 'string' ? value : value.freeze(), expireAt };
+}
+
+export function release(image: EntryImage | undefined): void {
+  if (image !== undefined && typeof image.value !== 'string') image.value.release();
 }

@@ -15,12 +15,12 @@ import type { Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { encodeManifest, encodePart, type NamedManifest, type PartObject, type PartReference } from './manifest.ts';
 import { manifestName, partName } from './names.ts';
-import { groupsOfEntry, joined, type Group } from './pieces.ts';
+import { groupsOfEntry, joined, type EntryImage, type Group } from './pieces.ts';
 import { newId } from './record.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
 import { fetchManifest } from './snapshot-reader.ts';
-import type { DatabaseImage } from './database-image.ts';
+import { release, type DatabaseImage } from './database-image.ts';
 import type { TrackedDatabase } from './tracked-database.ts';
 
 /** What the keyspace is when it begins. */
@@ -176,23 +176,29 @@ export class SnapshotRun {
     const { db, image, parts, part } = planned;
     const { slices, partLength } = this.#options;
     await slices.next();
-    const groups: Group[] = [];
-    let keys = 0;
-    image.capture(part, (key, value, expireAt) => {
-      keys++;
-      for (const group of groupsOfEntry(db, { key, value, expireAt }, partLength)) groups.push(group);
-    });
+    const images = image.capture(part);
+    const objects = await this.#writeObjects(planned, inObjects(db, images, partLength));
+    for (const captured of images) release(captured);
+    if (objects === undefined) return false;
+    const [first, ...more] = objects;
+    parts[part] = { ...first, keys: images.length, more };
+    return true;
+  }
+
+  async #writeObjects(
+    planned: PlannedPart,
+    lists: Iterable<readonly Effect[]>,
+  ): Promise<[PartObject, ...PartObject[]] | undefined> {
+    const { slices } = this.#options;
     const objects: PartObject[] = [];
-    for (const effects of inObjects(groups, partLength)) {
+    for (const effects of lists) {
       // A turn of the event loop each, so that commands get theirs in between.
       if (slices.isOver) await slices.next();
       const object = await this.#writeObject(planned, objects.length, effects);
-      if (object === undefined) return false;
+      if (object === undefined) return undefined;
       objects.push(object);
     }
-    const [first, ...more] = objects as [PartObject, ...PartObject[]];
-    parts[part] = { ...first, keys, more };
-    return true;
+    return objects as [PartObject, ...PartObject[]];
   }
 
   async #writeObject(
@@ -252,7 +258,15 @@ export class SnapshotRun {
 }
 
 /** An empty part has an object, too. Twice the length that it should have: parts differ, and most are to have one. */
-function* inObjects(groups: readonly Group[], partLength: number): Generator<readonly Effect[], void, undefined> {
-  if (groups.length === 0) yield [];
-  yield* joined(groups, partLength * 2);
+function* inObjects(
+  db: number,
+  images: readonly EntryImage[],
+  partLength: number,
+): Generator<readonly Effect[], void, undefined> {
+  if (images.length === 0) yield [];
+  yield* joined(groupsOf(db, images, partLength), partLength * 2);
+}
+
+function* groupsOf(db: number, images: readonly EntryImage[], pieceLength: number): Generator<Group, void, undefined> {
+  for (const image of images) yield* groupsOfEntry(db, image, pieceLength);
 }

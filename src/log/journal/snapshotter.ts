@@ -5,6 +5,7 @@
  */
 import type { Database } from '../../keyspace/database.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
+import type { Value } from '../../keyspace/value.ts';
 import type { SnapshotStatistics } from '../log.ts';
 import type { Head } from './head.ts';
 import type { Heads } from './heads.ts';
@@ -147,13 +148,18 @@ function fullDatabases(keyspace: Keyspace, partLength: number): readonly FullDat
   return full;
 }
 
+/** About how long a value is in bytes. */
+function valueLength(value: Value): number {
+  return typeof value === 'string' ? value.length : value.memory;
+}
+
 /** A power of two. */
 function partCountFor(database: Database, partLength: number): number {
   let length = 0;
   let seen = 0;
   for (const { key, value } of database.entries()) {
     // What is longer has objects of its own.
-    length += Math.min(key.length + value.length, partLength) + 24;
+    length += Math.min(key.length + valueLength(value), partLength) + 24;
     if (++seen === sampleSize) break;
   }
   const total = (length / Math.max(1, seen)) * database.size;

@@ -67,6 +67,7 @@ export class TrackedDatabase implements ChangeObserver {
 
   /** What there was when the snapshot began is not asked for any more. */
   end(): void {
+    this.#image?.discard();
     this.#image = undefined;
   }
 
