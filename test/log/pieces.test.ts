@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../src/keyspace/effect.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { encodeEffects } from '../../src/log/journal/effect-format.ts';
-import { groupsOfEffect, groupsOfEntry, joined, lengthOfEffects } from '../../src/log/journal/pieces.ts';
+import { groupsOfEffect, groupsOfEntry, joined, lengthOfEffects, type Group } from '../../src/log/journal/pieces.ts';
 import { fromText, toText } from '../../src/resp/bytes.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 
@@ -14,30 +14,34 @@ const bytes = fc.oneof(
 );
 const pieceLength = fc.integer({ min: 4, max: 20 });
 
+/** All groups, those of each queue in their order. */
+function* merged(queues: readonly Group[][], order: Iterator<number>): Generator<Group, void, undefined> {
+  let left = queues.filter((queue) => queue.length > 0);
+  while (left.length > 0) {
+    const queue = left[(order.next().value as number) % left.length] as Group[];
+    yield queue.shift() as Group;
+    left = left.filter((one) => one.length > 0);
+  }
+}
+
 describe('pieces', () => {
-  it('of entries make them out of nothing, in any order', () => {
-    const entry = fc.record({
-      key: fc.constantFrom('a', 'b', 'c', 'd'),
-      value: bytes,
-      expireAt: fc.option(fc.nat(), { nil: undefined }),
-    });
+  it('of entries make them out of nothing, among those of others', () => {
+    const effects = fc.array(arbitraryEffect, { maxLength: 60 });
+    const longValue = bytes.map((value): Effect => ({ kind: 'setString', db: 0, key: 'long', value }));
     fc.assert(
-      fc.property(
-        fc.uniqueArray(entry, { selector: ({ key }) => key }),
-        pieceLength,
-        fc.infiniteStream(fc.nat()),
-        (entries, length, order) => {
-          const groups = entries.flatMap((one) => [...groupsOfEntry(0, one, length)]);
-          const shuffled = groups
-            .map((group) => ({ group, at: order.next().value as number }))
-            .sort((a, b) => a.at - b.at)
-            .map(({ group }) => group);
-          const keyspace = new Keyspace(1);
-          for (const effects of joined(shuffled, 50)) for (const effect of effects) keyspace.apply(effect);
-          const wanted = entries.map(({ key, value, expireAt }) => [0, key, value, expireAt]);
-          expect(keyspace.dump()).toEqual(wanted.sort(([, a], [, b]) => (String(a) < String(b) ? -1 : 1)));
-        },
-      ),
+      fc.property(effects, longValue, pieceLength, fc.infiniteStream(fc.nat()), (made, long, length, order) => {
+        const wanted = new Keyspace(3);
+        for (const effect of [...made, long]) if (isApplicable(effect, wanted)) wanted.apply(effect);
+        const queues = [0, 1, 2].flatMap((db) =>
+          [...wanted.database(db).entries()].map(({ key, value, expireAt }) => {
+            const image = { key, value: typeof value === 'string' ? value : value.freeze(), expireAt };
+            return [...groupsOfEntry(db, image, length)];
+          }),
+        );
+        const keyspace = new Keyspace(3);
+        for (const list of joined(merged(queues, order), 50)) for (const effect of list) keyspace.apply(effect);
+        expect(keyspace.dump()).toEqual(wanted.dump());
+      }),
       { numRuns: 500 },
     );
   });

@@ -6,16 +6,21 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashOf } from '../../src/keyspace/dictionary.ts';
 import { Keyspace, newRecording } from '../../src/keyspace/keyspace.ts';
-import type { DatabaseImage } from '../../src/log/journal/database-image.ts';
+import { canonical } from '../../src/keyspace/contents.ts';
+import { release, type DatabaseImage } from '../../src/log/journal/database-image.ts';
+import { groupsOfEntry } from '../../src/log/journal/pieces.ts';
 import { TrackedDatabase } from '../../src/log/journal/tracked-database.ts';
 import { noteRecord, track, trackedOf } from '../../src/log/journal/tracked-keyspace.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 import { set } from '../support/fake-log.ts';
 
-type Content = Readonly<Record<string, readonly [value: string, expireAt: number | undefined]>>;
+type Content = Readonly<Record<string, readonly [value: unknown, expireAt: number | undefined]>>;
 
 function contentOf(keyspace: Keyspace, db = 0): Content {
-  const entries = [...keyspace.database(db).entries()].map(({ key, value, expireAt }) => [key, [value, expireAt]]);
+  const entries = [...keyspace.database(db).entries()].map(({ key, value, expireAt }) => [
+    key,
+    [canonical(value), expireAt],
+  ]);
   return Object.fromEntries(entries) as Content;
 }
 
@@ -24,9 +29,12 @@ function partOf(content: Content, part: number, partCount: number): Content {
 }
 
 function captured(image: DatabaseImage, part: number): Content {
-  const content: Record<string, [string, number | undefined]> = {};
-  for (const { key, value, expireAt } of image.capture(part)) content[key] = [value, expireAt];
-  return content;
+  const keyspace = new Keyspace(1);
+  for (const captured of image.capture(part)) {
+    for (const effects of groupsOfEntry(0, captured, 10)) for (const effect of effects) keyspace.apply(effect);
+    release(captured);
+  }
+  return contentOf(keyspace);
 }
 
 const step = fc.oneof(
