@@ -11,7 +11,7 @@ import { FrozenList } from './frozen-list.ts';
 /** The value, its sequence, its first leaf. */
 export const emptyListMemory = 320;
 /** An element's slot in a leaf and its share of what leaves and branches need beside. */
-export const listElementMemory = 10;
+export const listElementMemory = 12;
 
 export class ListValue implements Collection {
   readonly kind = 'list';
