@@ -132,7 +132,10 @@ def delete_keys(value, names, *_):
 
 
 def set_scores(value, members, scores, *_):
-    value.update(zip(map(to_bytes, members), map(float, scores)))
+    for member, score in zip(map(to_bytes, members), map(float, scores)):
+        # One that equals what is there changes nothing, not even the sign of zero.
+        if value.get(member) != score:
+            value[member] = score
 
 
 def push(value, side, elements, *_):

@@ -6,6 +6,7 @@ import type { Watch, Watches } from '../keyspace/watches.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ExecutableCommand, Arguments } from './command.ts';
+import type { EncodingLimits } from './generic/encoding.ts';
 
 /** One client's connection. */
 export interface Session {
@@ -108,4 +109,6 @@ export interface Configuration {
   readonly databases: number;
   /** `proto-max-bulk-len`. */
   readonly bulkLengthMax: number;
+  /** What `OBJECT ENCODING` goes by: `hash-max-listpack-entries` and the like. */
+  readonly encodingLimits: EncodingLimits;
 }

@@ -77,6 +77,9 @@ function* sortedSetDifference(
 ): Generator<Effect, void, undefined> {
   const changed = [...after].filter(([member, score]) => !Object.is(before.get(member), score));
   const removed = [...before.keys()].filter((member) => !after.has(member));
+  // Of zero only the sign has changed: a score that equals the one that is there changes nothing.
+  const zeros = changed.filter(([member, score]) => before.get(member) === score).map(([member]) => member);
+  if (zeros.length > 0) yield { kind: 'setScores', ...place, members: zeros, scores: zeros.map(() => 1) };
   const [members, scores] = [changed.map(([member]) => member), changed.map(([, score]) => score)];
   if (members.length > 0) yield { kind: 'setScores', ...place, members, scores };
   if (removed.length > 0) yield { kind: 'removeScores', ...place, members: removed };

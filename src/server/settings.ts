@@ -4,6 +4,7 @@
  */
 import { CommandError, shown } from '../commands/command-error.ts';
 import type { Configuration } from '../commands/session.ts';
+import { encodingLimitsDefault, type EncodingLimits } from '../commands/generic/encoding.ts';
 import { matchesGlob } from '../commands/glob.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
@@ -54,6 +55,7 @@ export const bulkLengthMax = 512 * 1024 * 1024;
 export class Settings implements Configuration {
   readonly values: SettingValues;
   readonly databases: number;
+  readonly encodingLimits: EncodingLimits = { ...encodingLimitsDefault };
   readonly #onChange: (names: ReadonlySet<string>) => void;
   readonly #parameters: ReadonlyMap<string, Parameter>;
 
@@ -62,7 +64,7 @@ export class Settings implements Configuration {
     this.values = values;
     this.databases = fixed.databases;
     this.#onChange = onChange;
-    const parameters = [...changeable(values), ...constants(fixed)];
+    const parameters = [...changeable(values), ...encodingParameters(this.encodingLimits), ...constants(fixed)];
     this.#parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
   }
 
@@ -168,6 +170,29 @@ function changeable(values: SettingValues): Parameter[] {
         return () => (values.logLevel = level);
       },
     },
+  ];
+}
+
+/** Under Valkey's names, the older ones too. */
+function encodingParameters(limits: EncodingLimits): Parameter[] {
+  const parameter = (names: readonly string[], field: keyof EncodingLimits, min = 0): Parameter[] =>
+    names.map((name) => ({
+      name,
+      get: () => String(limits[field]),
+      prepare: (text) => {
+        const value = integerIn(text, min, Number.MAX_SAFE_INTEGER);
+        return () => (limits[field] = value);
+      },
+    }));
+  return [
+    ...parameter(['hash-max-listpack-entries', 'hash-max-ziplist-entries'], 'hashEntriesMax'),
+    ...parameter(['hash-max-listpack-value', 'hash-max-ziplist-value'], 'hashValueMax'),
+    ...parameter(['list-max-listpack-size', 'list-max-ziplist-size'], 'listSizeMax', -(2 ** 31)),
+    ...parameter(['set-max-intset-entries'], 'setIntegersMax'),
+    ...parameter(['set-max-listpack-entries'], 'setEntriesMax'),
+    ...parameter(['set-max-listpack-value'], 'setValueMax'),
+    ...parameter(['zset-max-listpack-entries', 'zset-max-ziplist-entries'], 'sortedSetEntriesMax'),
+    ...parameter(['zset-max-listpack-value', 'zset-max-ziplist-value'], 'sortedSetValueMax'),
   ];
 }
 

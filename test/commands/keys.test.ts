@@ -34,7 +34,7 @@ describe('expiry', () => {
     expect(runner.effects).toEqual([]);
     runner.now += 1;
     expect(run('GET k')).toBeNull();
-    expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k' }]);
+    expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k', event: 'expired' }]);
     expect(run('GET k')).toBeNull();
     expect(runner.effects).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe('expiry', () => {
       run('SET k v PX 1');
       runner.now += 1;
       expect([0, null, 'none', [], ['0', []], simple('none')]).toContainEqual(run(line));
-      expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k' }]);
+      expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k', event: 'expired' }]);
     },
   );
 
@@ -98,7 +98,7 @@ describe('expiry', () => {
     for (const line of ['EXPIRE k 0', 'PEXPIRE k -1', 'EXPIREAT k 1', 'PEXPIREAT k -9223372036854775808']) {
       run('SET k v');
       expect(run(line)).toBe(1);
-      expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k' }]);
+      expect(runner.effects).toEqual([{ kind: 'delete', db: 0, key: 'k', event: 'expired' }]);
     }
   });
 });

@@ -3,6 +3,7 @@
  * stands still until it is set. What a round does (run, roll back, run again, settle) is done by hand, so that tests
  * can put a conflict exactly where it hurts.
  */
+import { encodingLimitsDefault } from '../../src/commands/generic/encoding.ts';
 import { allCommands } from '../../src/commands/all-commands.ts';
 import { CommandError } from '../../src/commands/command-error.ts';
 import type { DataCommand, ExecutableCommand, SessionContext } from '../../src/commands/command.ts';
@@ -179,7 +180,8 @@ function fakeSession(keyspace: Keyspace): Session {
   return session;
 }
 
-function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
+function fakeServer(keyspace: Keyspace, encodingLimits: { ...encodingLimitsDefault },
+      bulkLengthMax: number): Server {
   return {
     valkeyVersion: '8.1.0',
     configuration: { get: () => [], set: () => ok, databases: keyspace.databaseCount, bulkLengthMax },

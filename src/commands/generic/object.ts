@@ -8,6 +8,7 @@ import { defineContainer, defineData, defineSession, type Context } from '../com
 import { CommandError } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { oneKey } from '../key-spec.ts';
+import { encodingOf } from './encoding.ts';
 
 const objectEncoding = defineData({
   name: 'ENCODING',
@@ -24,7 +25,8 @@ const objectEncoding = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[2] as ByteString,
-  execute: (context, key) => ofEntry(context, key, ({ value }) => encodingOf(value)),
+  execute: (context, key) =>
+    ofEntry(context, key, ({ value }) => encodingOf(value, context.server.configuration.encodingLimits)),
 });
 
 const objectFreq = defineData({
@@ -120,16 +122,8 @@ function ofEntry({ view }: Context, key: ByteString, answer: (entry: Entry) => R
   return entry === undefined ? null : answer(entry);
 }
 
-/** Longer strings do not fit into the allocation of Valkey's object header. */
-const embeddedLengthMax = 44;
-
-function encodingOf(value: Value): string {
-  if (parseInteger(value) !== undefined) return 'int';
-  return value.length <= embeddedLengthMax ? 'embstr' : 'raw';
-}
-
 /** Valkey shares the objects of the integers below 10,000. */
 function isSharedInteger(value: Value): boolean {
-  const integer = parseInteger(value);
+  const integer = typeof value === 'string' ? parseInteger(value) : undefined;
   return integer !== undefined && integer >= 0 && integer < 10_000;
 }

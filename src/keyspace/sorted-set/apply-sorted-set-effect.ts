@@ -2,6 +2,7 @@
  * Effects on sorted sets, and what undoes them. One that is impossible throws: a log that holds it is broken, and what
  * became of the set does not matter any more.
  */
+import type { ByteString } from '../../resp/bytes.ts';
 import type { ElementEffect, SortedSetEffect } from '../effect.ts';
 import type { SortedSetValue } from './sorted-set-value.ts';
 
@@ -55,13 +56,13 @@ function removeScores(
   { db, key, members }: EffectOf<'removeScores'>,
   inverses: ElementEffect[] | undefined,
 ): void {
-  const scores = members.map((member) => {
-    const score = sortedSet.score(member);
-    if (score === undefined) throw new RangeError('no such member: kind=removeScores');
-    return score;
-  });
+  const removed: ByteString[] = [];
+  const scores: number[] = [];
   for (const member of members) {
-    if (sortedSet.delete(member) === undefined) throw new RangeError('member named twice: kind=removeScores');
+    const score = sortedSet.delete(member);
+    if (score === undefined) continue;
+    removed.push(member);
+    scores.push(score);
   }
-  inverses?.push({ kind: 'setScores', db, key, members, scores });
+  if (removed.length > 0) inverses?.push({ kind: 'setScores', db, key, members: removed, scores });
 }

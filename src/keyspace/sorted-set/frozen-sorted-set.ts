@@ -1,5 +1,5 @@
 /** A sorted set as it was: a sequence that shares its nodes with the set's and does not change. */
-import { batches } from '../batches.ts';
+import { inBatches } from '../batches.ts';
 import type { Content, FrozenCollection } from '../collection.ts';
 import { Sequence } from '../sequence/sequence.ts';
 import type { ScoredMember } from './scored-member.ts';
@@ -20,7 +20,7 @@ export class FrozenSortedSet implements FrozenCollection {
 
   *contents(lengthMax: number): Generator<Content, void, undefined> {
     const lengthOf = ({ member }: ScoredMember): number => member.length + lengthPerMember;
-    for (const batch of batches(this.#sequence.iterate(), lengthMax, lengthOf)) {
+    for (const batch of inBatches(this.#sequence.iterate(), lengthOf, lengthMax)) {
       yield {
         kind: 'setScores',
         members: batch.map(({ member }) => member),
