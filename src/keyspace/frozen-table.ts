@@ -6,12 +6,24 @@
  * Invariant: the images are those of the moment, whatever happens, as long as every change is told to `Freezes` first.
  */
 import type { ByteString } from '../resp/bytes.ts';
-import type { Dictionary, DictionaryNode } from './dictionary.ts';
+import { Dictionary, type DictionaryNode } from './dictionary.ts';
 
 /** Elements of a part: few, as a part is read in one go. */
 const partSize = 64;
-/** Parts: few enough that the images by part fit a `Map` that never stops for long when it grows. */
-const partCountMax = 1 << 16;
+
+/** What an element was; `undefined` where it was missing. */
+class PreImage<Image> implements DictionaryNode<PreImage<Image>> {
+  readonly key: ByteString;
+  readonly hash: number;
+  next: PreImage<Image> | undefined = undefined;
+  readonly image: Image | undefined;
+
+  constructor(key: ByteString, hash: number, image: Image | undefined) {
+    this.key = key;
+    this.hash = hash;
+    this.image = image;
+  }
+}
 
 export class FrozenTable<N extends DictionaryNode<N>, Image> {
   readonly #table: Dictionary<N>;
@@ -21,25 +33,23 @@ export class FrozenTable<N extends DictionaryNode<N>, Image> {
   /** The parts below it have been read. */
   #nextPart = 0;
   #isReleased = false;
-  /** By part not yet read: what has changed since, as it was; `undefined` where it was missing. */
-  readonly #preImages = new Map<number, Map<ByteString, Image | undefined>>();
+  /** What has changed since, of the parts that have not been read. */
+  #preImages = new Dictionary<PreImage<Image>>();
 
   constructor(table: Dictionary<N>, imageOf: (node: N) => Image, onRelease: (frozen: FrozenTable<N, Image>) => void) {
     this.#table = table;
     this.#imageOf = imageOf;
     this.#onRelease = onRelease;
     let partCount = 1;
-    while (partCount < partCountMax && partCount * partSize < table.size) partCount *= 2;
+    while (partCount * partSize < table.size) partCount *= 2;
     this.#partCount = partCount;
   }
 
   /** The element of this key, or its absence, is about to change. */
   save(key: ByteString, hash: number, node: N | undefined): void {
-    const part = hash & (this.#partCount - 1);
-    if (part < this.#nextPart) return;
-    let images = this.#preImages.get(part);
-    if (images === undefined) this.#preImages.set(part, (images = new Map<ByteString, Image | undefined>()));
-    if (!images.has(key)) images.set(key, node && this.#imageOf(node));
+    if ((hash & (this.#partCount - 1)) < this.#nextPart) return;
+    if (this.#preImages.find(key, hash) !== undefined) return;
+    this.#preImages.insert(new PreImage(key, hash, node && this.#imageOf(node)));
   }
 
   /** Can be read once. The table may change between two images. */
@@ -56,18 +66,21 @@ export class FrozenTable<N extends DictionaryNode<N>, Image> {
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.#preImages.clear();
+    this.#preImages = new Dictionary();
     this.#onRelease(this);
   }
 
   #read(part: number): readonly Image[] {
-    const changed = this.#preImages.get(part);
-    this.#preImages.delete(part);
     const images: Image[] = [];
     this.#table.visitPart(part, this.#partCount, (node) => {
-      if (changed?.has(node.key) !== true) images.push(this.#imageOf(node));
+      if (this.#preImages.find(node.key, node.hash) === undefined) images.push(this.#imageOf(node));
     });
-    for (const image of changed?.values() ?? []) if (image !== undefined) images.push(image);
+    const changed: PreImage<Image>[] = [];
+    this.#preImages.visitPart(part, this.#partCount, (preImage) => changed.push(preImage));
+    for (const { key, hash, image } of changed) {
+      this.#preImages.remove(key, hash);
+      if (image !== undefined) images.push(image);
+    }
     return images;
   }
 }
