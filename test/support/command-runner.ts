@@ -180,11 +180,16 @@ function fakeSession(keyspace: Keyspace): Session {
   return session;
 }
 
-function fakeServer(keyspace: Keyspace, encodingLimits: { ...encodingLimitsDefault },
-      bulkLengthMax: number): Server {
+function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
   return {
     valkeyVersion: '8.1.0',
-    configuration: { get: () => [], set: () => ok, databases: keyspace.databaseCount, bulkLengthMax },
+    configuration: {
+      get: () => [],
+      set: () => ok,
+      databases: keyspace.databaseCount,
+      bulkLengthMax,
+      encodingLimits: { ...encodingLimitsDefault },
+    },
     watches: keyspace.watches,
     sessions: [],
     startedAt: startMs,
