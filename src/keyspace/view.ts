@@ -82,7 +82,7 @@ export class View {
 
   /** Changes what a key of this database holds. */
   apply(effect: ViewEffect): void {
-    this.keyspace.apply({ ...effect, db: this.db } as Effect);
+    this.keyspace.apply({ ...effect, db: this.db });
   }
 
   /** Sets a string and keeps the key's expiry. */

@@ -85,7 +85,6 @@ describe('applySortedSetEffect', () => {
     [{ kind: 'setScores', ...on, members: ['a', 'b'], scores: [5, Number.NaN] }, 'a score is not a number'],
     [{ kind: 'setScores', ...on, members: [], scores: [] }, 'effect on no members: kind=setScores'],
     [{ kind: 'removeScores', ...on, members: [] }, 'effect on no members: kind=removeScores'],
-    [{ kind: 'removeScores', ...on, members: ['a', 'x'] }, 'no such member: kind=removeScores'],
   ])('refuses what is impossible and changes nothing: %j', (effect, message) => {
     const set = setOf([
       ['a', 1],
@@ -102,9 +101,14 @@ describe('applySortedSetEffect', () => {
     expect(inverses).toEqual([]);
   });
 
-  it('refuses to remove a member twice', () => {
-    expect(() => {
-      applySortedSetEffect(setOf([['a', 1]]), { kind: 'removeScores', ...on, members: ['a', 'a'] }, undefined);
-    }).toThrow('member named twice: kind=removeScores');
+  it('removes what is there, and undoes just that', () => {
+    const set = setOf([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    const inverses: ElementEffect[] = [];
+    applySortedSetEffect(set, { kind: 'removeScores', ...on, members: ['a', 'x', 'a'] }, inverses);
+    expect(content(set)).toEqual([['b', 2]]);
+    expect(inverses).toEqual([{ kind: 'setScores', ...on, members: ['a'], scores: [1] }]);
   });
 });
