@@ -174,7 +174,7 @@ export class Keyspace {
     this.#apply(effect, recording?.inverses);
     if (main === undefined) return;
     const isThere = this.database(main.db).find(main.key) !== undefined;
-    if (!wasThere) tell({ ...(last), name: 'new', class: 'n' });
+    if (!wasThere) tell({ ...last, name: 'new', class: 'n' });
     tell(main);
     for (const event of others) tell(event);
     if (takesElements(effect) && !isThere) tell({ ...main, name: 'del', class: 'g' });
