@@ -14,6 +14,10 @@ import * as hashRandom from './hash/random.ts';
 import * as hashScan from './hash/scan.ts';
 import * as hashValuesAndExpiry from './hash/values-and-expiry.ts';
 import * as wholeHashes from './hash/whole.ts';
+import * as setCombine from './set/combine.ts';
+import * as setMembers from './set/members.ts';
+import * as setRandom from './set/random.ts';
+import * as setScan from './set/scan.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -40,6 +44,10 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   hashScan,
   hashValuesAndExpiry,
   wholeHashes,
+  setCombine,
+  setMembers,
+  setRandom,
+  setScan,
   debug,
   introspection,
   server,
