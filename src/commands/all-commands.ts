@@ -6,6 +6,7 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as sort from './generic/sort.ts';
 import * as hashCounters from './hash/counters.ts';
 import * as hashExpiry from './hash/expiry.ts';
 import * as hashExpiryTimes from './hash/expiry-times.ts';
@@ -36,6 +37,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  sort,
   hashCounters,
   hashExpiry,
   hashExpiryTimes,

@@ -116,7 +116,7 @@ export const sintercard = defineData({
   name: 'SINTERCARD',
   group: 'set',
   arity: -3,
-  flags: ['readonly', 'movablekeys'],
+  flags: ['readonly'],
   categories: ['set'],
   keys: [
     {
