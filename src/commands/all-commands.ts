@@ -6,6 +6,7 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as sort from './generic/sort.ts';
 import * as hashCounters from './hash/counters.ts';
 import * as hashExpiry from './hash/expiry.ts';
 import * as hashExpiryTimes from './hash/expiry-times.ts';
@@ -19,6 +20,10 @@ import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
 import * as listPush from './list/push.ts';
 import * as listRead from './list/read.ts';
+import * as setCombine from './set/combine.ts';
+import * as setMembers from './set/members.ts';
+import * as setRandom from './set/random.ts';
+import * as setScan from './set/scan.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -37,6 +42,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  sort,
   hashCounters,
   hashExpiry,
   hashExpiryTimes,
@@ -50,6 +56,10 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   listPop,
   listPush,
   listRead,
+  setCombine,
+  setMembers,
+  setRandom,
+  setScan,
   debug,
   introspection,
   server,
