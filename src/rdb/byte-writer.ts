@@ -18,7 +18,9 @@ export class ByteWriter {
   }
 
   byte(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    // Not in one go: what is reserved may be in another buffer.
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
 
   append(bytes: Uint8Array): void {

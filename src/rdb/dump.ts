@@ -16,7 +16,7 @@ import { RdbFormatError } from './format-error.ts';
 import { defaultEncodingLimits, type EncodingLimits } from './limits.ts';
 import { isKnownVersion } from './types.ts';
 import { isEmpty, type RdbValue } from './value.ts';
-import { readValue, writeValue } from './value-format.ts';
+import { valueReader, writeValue } from './value-format.ts';
 
 const versionBytes = 2;
 const footerBytes = versionBytes + 8;
@@ -62,7 +62,7 @@ export function decodeDump(payload: ByteString): DecodedDump {
 
 function decodeValue(bytes: Uint8Array, version: number): RdbValue {
   const reader = new ByteReader(bytes);
-  const value = readValue(reader.byte(), version, reader);
+  const value = valueReader(reader.byte(), version)(reader);
   reader.finish('the value');
   if (isEmpty(value)) throw new RdbFormatError(`a ${value.kind} of nothing`);
   return value;

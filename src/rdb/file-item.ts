@@ -9,7 +9,7 @@ import { skipModuleAux, skipModuleValue } from './module-format.ts';
 import { readLength, readString } from './string-format.ts';
 import { isKnownVersion, rdbOpcodes, rdbTypes, rdbVersionValkey9 } from './types.ts';
 import { isEmpty, type RdbValue } from './value.ts';
-import { readValue } from './value-format.ts';
+import { valueReader } from './value-format.ts';
 
 export type RdbItem =
   /** The keys that follow are in this database. */
@@ -127,9 +127,10 @@ function readKey(reader: ByteReader, first: number, version: number, db: number)
         frequency = reader.byte();
         break;
       default: {
+        const read = valueReader(opcode, version);
         const key = readString(reader);
         if (opcode === rdbTypes.module) return { kind: 'moduleKey', db, key, module: skipModuleValue(reader) };
-        const value = readValue(opcode, version, reader);
+        const value = read(reader);
         if (isEmpty(value)) return { kind: 'emptyKey', db, key };
         return { kind: 'key', db, key, value, expireAt, idleSeconds, frequency };
       }

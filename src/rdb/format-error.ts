@@ -13,7 +13,7 @@ export class UnexpectedEnd extends RdbFormatError {
   readonly missingBytes: number;
 
   constructor(reader: object, missingBytes: number) {
-    super('it ends too early');
+    super('a value ends too early');
     this.reader = reader;
     this.missingBytes = missingBytes;
   }

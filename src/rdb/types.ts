@@ -57,7 +57,7 @@ export const rdbOpcodes = {
 export const rdbVersionRedis70 = 10;
 /** Redis 7.2, Valkey 7.2 and 8. */
 export const rdbVersionShared = 11;
-/** Redis 7.4 to 8.2. */
+/** Redis 7.4 and 8.0. */
 export const rdbVersionRedis74 = 12;
 /** Valkey 9.0. */
 export const rdbVersionValkey9 = 80;

@@ -15,9 +15,10 @@ import { readString, writeString } from './string-format.ts';
 import { rdbTypes, rdbVersionRedis70, rdbVersionRedis74, rdbVersionShared, rdbVersionValkey9 } from './types.ts';
 import type { RdbHash, RdbSortedSet, RdbStream, RdbValue } from './value.ts';
 
-type Read = (reader: ByteReader) => RdbValue;
+/** By the numbers of the types. */
+type Readers = Readonly<Record<number, (reader: ByteReader) => RdbValue>>;
 
-const shared: Readonly<Record<number, Read>> = {
+const shared: Readers = {
   [rdbTypes.string]: (reader) => ({ kind: 'string', value: readString(reader) }),
   [rdbTypes.list]: lists.readList,
   [rdbTypes.listZiplist]: lists.readListZiplist,
@@ -37,29 +38,31 @@ const shared: Readonly<Record<number, Read>> = {
   [rdbTypes.stream]: (reader) => readStream(reader, 1),
   [rdbTypes.stream2]: (reader) => readStream(reader, 2),
   [rdbTypes.stream3]: (reader) => readStream(reader, 3),
+  [rdbTypes.module]: (reader) => {
+    throw new RdbFormatError(`a value that only a module can read: name=${skipModuleValue(reader)}`);
+  },
 };
 
-const ofRedis74: Readonly<Record<number, Read>> = {
+const ofRedis74: Readers = {
   [rdbTypes.redisHashExpiringPreview]: hashes.readRedisHashExpiringPreview,
   [rdbTypes.redisHashListpackExpiringPreview]: hashes.readRedisHashListpackExpiringPreview,
   [rdbTypes.redisHashExpiring]: hashes.readRedisHashExpiring,
   [rdbTypes.redisHashListpackExpiring]: hashes.readRedisHashListpackExpiring,
 };
 
-const ofValkey9: Readonly<Record<number, Read>> = {
+const ofValkey9: Readers = {
   [rdbTypes.hashExpiring]: hashes.readHashExpiring,
 };
 
 /**
- * The value of this type, in what is of this version.
- * @throws RdbFormatError
+ * What reads a value of this type, in what is of this version.
+ * @throws RdbFormatError where the type is not known; what it answers throws it where the value is damaged
  */
-export function readValue(type: number, version: number, reader: ByteReader): RdbValue {
+export function valueReader(type: number, version: number): (reader: ByteReader) => RdbValue {
   const later = version === rdbVersionRedis74 ? ofRedis74 : version === rdbVersionValkey9 ? ofValkey9 : {};
   const read = shared[type] ?? later[type];
-  if (type === rdbTypes.module) throw new RdbFormatError(`a value of a module: name=${skipModuleValue(reader)}`);
   if (read === undefined) throw new RdbFormatError(`a value of a type that is not known: type=${type}`);
-  return read(reader);
+  return read;
 }
 
 /**
