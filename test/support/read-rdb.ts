@@ -11,7 +11,7 @@ export function readChunks(file: Uint8Array, chunkBytes = file.length): RdbItem[
     for (let item = reader.next(); item !== undefined; item = reader.next()) items.push(item);
   };
   for (let at = 0; at < file.length; at += chunkBytes) {
-    const chunk = file.slice(at, at + chunkBytes);
+    const chunk = Uint8Array.from(file.subarray(at, at + chunkBytes));
     reader.push(chunk);
     take();
     chunk.fill(0xee);
