@@ -3,7 +3,7 @@
  * end (since version 5; zero where the server was told to make none).
  *
  * No value is split: it is held as bytes until it has come whole, and nothing else is. One that is cut off is read
- * again from its start when half as much again has come, so that the cost is linear however the file is cut. Nothing
+ * again from its start when twice as much has come, so that the cost is linear however the file is cut. Nothing
  * is allocated for a length that was only announced. Whoever wrote the file is not trusted; errors say at which byte.
  */
 import { Incoming } from '../resp/incoming.ts';
@@ -12,7 +12,7 @@ import { crc64, crc64OfNothing, type Crc64 } from './crc64.ts';
 import { readHeader, readItem, type RdbItem } from './file-item.ts';
 import { RdbFormatError, UnexpectedEnd } from './format-error.ts';
 
-/** A value of more bytes is refused: half as much again is waited for, in a buffer that grows by doubling up to 4 GiB. */
+/** A value of more bytes is refused: twice as much is waited for, in a buffer that grows by doubling up to 4 GiB. */
 const itemBytesMax = 2 ** 30;
 
 const checksumVersionMin = 5;
@@ -66,7 +66,7 @@ export class RdbFileReader {
       if (!isCutOff) throw this.#fail(error.message, reader.at);
       if (this.#isFinished) throw this.#fail('it was cut off', available);
       if (available > itemBytesMax) throw this.#fail(`a value is too long: bytesMax=${itemBytesMax}`, 0);
-      this.#wantedBytes = Math.max(available + error.missingBytes, Math.ceil(available * 1.5));
+      this.#wantedBytes = Math.max(available + error.missingBytes, 2 * available);
       this.#incoming.detach();
       return undefined;
     }

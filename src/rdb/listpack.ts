@@ -62,9 +62,7 @@ export class ListpackReader {
     const reader = this.#reader;
     const start = reader.at;
     const element = readElement(reader);
-    const length = reader.at - start;
-    for (const byte of backLength(length))
-      if (reader.byte() !== byte) throw new RdbFormatError('a listpack has a wrong length behind an element');
+    readBackLength(reader, reader.at - start);
     this.#taken++;
     return element;
   }
@@ -91,6 +89,12 @@ function readElement(reader: ByteReader): ByteString | number | bigint {
     default:
       throw new RdbFormatError(`a listpack has an element of a form that is not known: byte=${first}`);
   }
+}
+
+function readBackLength(reader: ByteReader, length: number): void {
+  // Nearly all of them are one byte: no list of bytes is made for these.
+  const isRight = length <= 127 ? reader.byte() === length : backLength(length).every((byte) => reader.byte() === byte);
+  if (!isRight) throw new RdbFormatError('a listpack has a wrong length behind an element');
 }
 
 /**

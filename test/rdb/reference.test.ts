@@ -5,9 +5,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeDump, encodeDump } from '../../src/rdb/dump.ts';
-import type { RdbStream, RdbValue } from '../../src/rdb/value.ts';
+import type { RdbHash, RdbStream, RdbValue } from '../../src/rdb/value.ts';
 import type { ByteString } from '../../src/resp/bytes.ts';
-import type { Reply } from '../../src/resp/reply.ts';
+import { isError, type Reply } from '../../src/resp/reply.ts';
 import {
   arbitraryList,
   arbitraryPlainHash,
@@ -15,6 +15,7 @@ import {
   arbitraryStream,
   arbitraryString,
   arbitraryZset,
+  everySecond,
   inOrder,
   smallLimits,
 } from '../support/arbitrary-rdb-value.ts';
@@ -30,6 +31,11 @@ function withoutNegativeZero(value: RdbValue): RdbValue {
   return value.kind === 'zset' ? { ...value, scores: value.scores.map((score) => score + 0) } : value;
 }
 
+/** Such a list Valkey holds otherwise after its own DUMP and RESTORE, too: there it does not count the element's frame. */
+function isNearlyLong(value: RdbValue): boolean {
+  return value.kind === 'list' && value.elements.some(({ length }) => length > 8150 && length <= 8192);
+}
+
 describe.skipIf(!hasReferenceServer)('a real server', () => {
   let reference: ReferenceServer;
   let client: RawClient;
@@ -37,6 +43,9 @@ describe.skipIf(!hasReferenceServer)('a real server', () => {
   beforeAll(async () => {
     reference = await startReferenceServer(['--rdbcompression', 'no', ...flagsOf(smallLimits)]);
     client = await RawClient.connect(reference.port);
+    // Redis 7.0 has no such setting; where there is one, a plain set of more members than an intset may have is loaded
+    // as no listpack either.
+    await client.call('CONFIG', 'SET', 'set-max-listpack-entries', String(smallLimits.setMaxIntsetEntries));
   });
   afterAll(async () => {
     client.close();
@@ -74,8 +83,9 @@ describe.skipIf(!hasReferenceServer)('a real server', () => {
           expect(inOrder(await heldBy(client, 'ours', value.kind))).toEqual(inOrder(value));
           await client.call('DEL', 'theirs');
           await client.pipeline(writing('theirs', value));
+          if (isNearlyLong(value)) return;
           const encoding = await client.call('OBJECT', 'ENCODING', 'ours');
-          if (value.kind !== 'string') expect(encoding).toBe(await client.call('OBJECT', 'ENCODING', 'theirs'));
+          expect(encoding).toBe(await client.call('OBJECT', 'ENCODING', 'theirs'));
         }),
         { numRuns },
       );
@@ -112,9 +122,76 @@ describe.skipIf(!hasReferenceServer)('a real server', () => {
     expect(compared).toBeGreaterThan(numRuns);
   });
 
+  describe('with hashes of which fields expire', () => {
+    /** Such hashes, with times that have not come. */
+    const arbitraryExpiring = fc
+      .tuple(
+        arbitraryPlainHash,
+        fc.array(fc.option(fc.nat(1000), { nil: undefined }), { minLength: 10, maxLength: 10 }),
+      )
+      .map(([hash, delays]): RdbHash => {
+        const expiries = everySecond(hash.fields, 0).flatMap((field, index) => {
+          const delay = delays[index];
+          return delay === undefined ? [] : [{ field, expireAt: 4_000_000_000_000 + delay }];
+        });
+        return { ...hash, expiries };
+      });
+
+    async function isKnown(): Promise<boolean> {
+      return !isError(await client.call('HPEXPIRETIME', 'missing', 'FIELDS', '1', 'field'));
+    }
+
+    async function held(key: string): Promise<unknown> {
+      const hash = await heldBy(client, key, 'hash');
+      if (hash.kind !== 'hash') throw new Error('not a hash');
+      const fields = everySecond(hash.fields, 0);
+      const times = await client.call('HPEXPIRETIME', key, 'FIELDS', String(fields.length), ...fields);
+      const expiries = fields.flatMap((field, index) => {
+        const expireAt = (times as readonly number[])[index]!;
+        return expireAt === -1 ? [] : [{ field, expireAt }];
+      });
+      return inOrder({ ...hash, expiries });
+    }
+
+    it('writes what we read (Redis 7.4, Valkey 9)', async ({ skip }) => {
+      skip(!(await isKnown()), 'the server has no expiry of fields');
+      await fc.assert(
+        fc.asyncProperty(arbitraryExpiring, async (hash) => {
+          await client.call('DEL', 'theirs');
+          await client.pipeline([
+            ...writing('theirs', hash),
+            ...hash.expiries.map(({ field, expireAt }) => [
+              'HPEXPIREAT',
+              'theirs',
+              String(expireAt),
+              'FIELDS',
+              '1',
+              field,
+            ]),
+          ]);
+          expect(await held('theirs')).toEqual(inOrder(hash));
+          expect(await decoded('theirs')).toEqual(inOrder(hash));
+        }),
+        { numRuns },
+      );
+    });
+
+    it('takes ours (Valkey 9)', async ({ skip }) => {
+      skip(reference.name !== 'valkey' || !(await isKnown()), 'the server has none, or another form');
+      await fc.assert(
+        fc.asyncProperty(arbitraryExpiring, async (hash) => {
+          expect(await restore('ours', hash)).toEqual({ kind: 'simple', text: 'OK' });
+          expect(await held('ours')).toEqual(inOrder(hash));
+        }),
+        { numRuns },
+      );
+    });
+  });
+
   describe('with streams', () => {
     it('takes ours', async () => {
-      const knowsActivity = reference.name === 'valkey';
+      const [major = 0, minor = 0] = reference.version.split('.').map(Number);
+      const knowsActivity = reference.name === 'valkey' || major > 7 || (major === 7 && minor >= 2);
       await fc.assert(
         fc.asyncProperty(arbitraryStream, async (stream) => {
           const value = knowsActivity ? stream : withoutActivity(stream);

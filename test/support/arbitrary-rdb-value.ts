@@ -38,7 +38,7 @@ const longText = fc
   .tuple(fc.constantFrom(10, 11, 20, 63, 64, 65, 127, 128, 253, 254, 4095, 4096, 8191, 8192, 8193, 16384), binary)
   .map(([length, start]) => start.padEnd(length, 'x'));
 
-export const arbitraryText: fc.Arbitrary<ByteString> = fc.oneof(
+const arbitraryText: fc.Arbitrary<ByteString> = fc.oneof(
   { weight: 4, arbitrary: binary },
   { weight: 4, arbitrary: integerText },
   { weight: 1, arbitrary: fc.constantFrom('', '-0', '007', '+1', '1.5', 'inf', '-', ' 1', '1 ') },
@@ -84,7 +84,7 @@ export const arbitraryPlainHash = distinctTexts(10).chain((fields) =>
   })),
 );
 
-export const arbitraryHash = arbitraryPlainHash.chain((hash) =>
+const arbitraryHash = arbitraryPlainHash.chain((hash) =>
   fc
     .array(fc.option(time, { nil: undefined }), { minLength: hash.fields.length, maxLength: hash.fields.length })
     .map((times): RdbValue => {

@@ -70,7 +70,7 @@ export function compressedString(...parts: (Bytes | { readonly byte: Bytes; read
 }
 
 /** The form and data of an entry of a ziplist. */
-export function ziplistEntry(value: Bytes | number | bigint): Bytes {
+function ziplistEntry(value: Bytes | number | bigint): Bytes {
   if (typeof value === 'string') {
     if (value.length < 64) return byte(value.length) + value;
     if (value.length < 16_384) return bigEndian(0x4000 + value.length, 2) + value;
