@@ -6,6 +6,9 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as publish from './pubsub/publish.ts';
+import * as pubsub from './pubsub/pubsub.ts';
+import * as subscribe from './pubsub/subscribe.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -24,6 +27,9 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  publish,
+  pubsub,
+  subscribe,
   debug,
   introspection,
   server,

@@ -208,7 +208,7 @@ function databaseAfter(context: Context, step: Step): number | undefined {
 
 function runSessionStep(context: SessionContext, { command, parsed }: SessionStep): Reply {
   return attempt(() => {
-    const reply = command.run(context, parsed.args);
+    const reply = command.run({ ...context, insideTransaction: true }, parsed.args);
     if (reply instanceof Promise) return error(`ERR ${command.name} takes time and is not allowed in a transaction`);
     return reply ?? null;
   });

@@ -16,6 +16,9 @@ import { View } from '../../src/keyspace/view.ts';
 import type { Watch } from '../../src/keyspace/watches.ts';
 import type { ByteString } from '../../src/resp/bytes.ts';
 import { error, ok, simple, type Reply } from '../../src/resp/reply.ts';
+import { LocalBroker } from '../../src/server/pubsub/local-broker.ts';
+import { NodeChannels } from '../../src/server/pubsub/node-channels.ts';
+import { SessionSubscriptions } from '../../src/server/pubsub/session-subscriptions.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 
 const table = createCommandTable(allCommands);
@@ -25,6 +28,7 @@ export const startMs = 1_798_761_630_123;
 
 export class CommandRunner {
   readonly keyspace = new Keyspace();
+  readonly channels = new NodeChannels();
   readonly server: Server;
   readonly environment = new VirtualEnvironment(1, startMs);
   now = startMs;
@@ -33,7 +37,7 @@ export class CommandRunner {
   effects: readonly Effect[] = [];
 
   constructor(options: { bulkLengthMax?: number } = {}) {
-    this.server = fakeServer(this.keyspace, options.bulkLengthMax ?? 512 * 1024 * 1024);
+    this.server = fakeServer(this.keyspace, this.channels, options.bulkLengthMax ?? 512 * 1024 * 1024);
     this.client = this.connect();
   }
 
@@ -61,7 +65,7 @@ export class RunnerClient {
 
   constructor(runner: CommandRunner) {
     this.#runner = runner;
-    this.session = fakeSession(runner.keyspace);
+    this.session = fakeSession(runner.keyspace, runner.channels);
   }
 
   run(...words: ByteString[]): Reply {
@@ -135,7 +139,7 @@ function replyToError(cause: unknown): Reply {
   throw cause;
 }
 
-function fakeSession(keyspace: Keyspace): Session {
+function fakeSession(keyspace: Keyspace, channels: NodeChannels): Session {
   let watches: Watch[] = [];
   const session: Session = {
     id: 1,
@@ -155,6 +159,7 @@ function fakeSession(keyspace: Keyspace): Session {
     noEvict: false,
     noTouch: false,
     replyMode: 'on',
+    subscriptions: new SessionSubscriptions(channels, { push: () => undefined }),
     transaction: undefined as QueuedTransaction | undefined,
     get watches() {
       return watches;
@@ -179,12 +184,14 @@ function fakeSession(keyspace: Keyspace): Session {
   return session;
 }
 
-function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
+function fakeServer(keyspace: Keyspace, channels: NodeChannels, bulkLengthMax: number): Server {
   return {
     valkeyVersion: '8.1.0',
     configuration: { get: () => [], set: () => ok, databases: keyspace.databaseCount, bulkLengthMax },
     watches: keyspace.watches,
     sessions: [],
+    channels,
+    broker: new LocalBroker(channels),
     startedAt: startMs,
     runId: '0'.repeat(40),
     passwordRequired: false,
