@@ -22,6 +22,8 @@ const unsentBytesMax = 1024 * 1024;
 export class Outbox {
   readonly #line = new ReplyLine();
   readonly #output: ReplyOutput;
+  /** Where the next push goes, while a command is run that may push to its own connection. */
+  #behind: PendingReply | undefined;
 
   constructor(socket: ClientSocket) {
     this.#output = new ReplyOutput(socket);
@@ -84,9 +86,23 @@ export class Outbox {
 
   /** @param protocol in force behind all that is in line */
   push(message: Reply, protocol: Protocol): void {
+    if (this.#behind !== undefined) {
+      this.#behind = this.#line.insert(message, this.#behind.protocol, this.#behind);
+      return;
+    }
     const now = this.#line.firstOpen?.protocol ?? protocol;
     if (this.#line.isEmpty && !this.isFull) this.#output.write(message, now);
     else this.#line.insert(message, now);
+  }
+
+  /** What is pushed meanwhile goes right behind this place, though others behind it may have their replies already. */
+  pushingBehind<T>(place: PendingReply, run: () => T): T {
+    this.#behind = place;
+    try {
+      return run();
+    } finally {
+      this.#behind = undefined;
+    }
   }
 
   /** Sends what is due, as far as the socket takes it. */

@@ -70,12 +70,8 @@ export class ReplyLine {
 
   /** The first in line that is not done: all before it are settled. */
   get firstOpen(): PendingReply | undefined {
-    let place = this.#lastDone === undefined ? this.#first : this.#lastDone.next;
-    while (place?.done === true) {
-      this.#lastDone = place;
-      place = place.next;
-    }
-    return place;
+    const last = this.#lastSettled();
+    return last === undefined ? this.#first : last.next;
   }
 
   append(place: PendingReply): void {
@@ -86,16 +82,22 @@ export class ReplyLine {
     this.#bytes += place.bytes;
   }
 
-  /** Puts a push behind all that is settled. */
-  insert(push: Reply, protocol: Protocol): void {
+  /** Puts a push behind this place, or else behind all that is settled. */
+  insert(push: Reply, protocol: Protocol, behind = this.#lastSettled()): PendingReply {
     const place = new PendingPush(push, protocol);
-    const open = this.firstOpen;
-    place.next = open;
-    if (this.#lastDone === undefined) this.#first = place;
-    else this.#lastDone.next = place;
-    if (open === undefined) this.#last = place;
-    this.#lastDone = place;
+    place.next = behind === undefined ? this.#first : behind.next;
+    if (behind === undefined) this.#first = place;
+    else behind.next = place;
+    if (place.next === undefined) this.#last = place;
+    if (behind === this.#lastDone) this.#lastDone = place;
     this.#pushedBytes += place.bytes;
+    return place;
+  }
+
+  #lastSettled(): PendingReply | undefined {
+    let next = this.#lastDone === undefined ? this.#first : this.#lastDone.next;
+    for (; next?.done === true; next = next.next) this.#lastDone = next;
+    return this.#lastDone;
   }
 
   /** One in line holds more memory than before, or less. */

@@ -1,8 +1,7 @@
 /**
  * Session commands that wait in line until all commands before them on their connection are settled (`runsInTurn`).
  * They cost no request to the store: they run in the moment in which the last of those is settled, and at once where
- * all are. A command is done before it runs, so that what it pushes to its own connection goes behind its reply, as in
- * Valkey.
+ * all are. What one pushes to its own connection goes right behind its reply, as in Valkey.
  */
 import type { SessionCommand } from '../commands/command.ts';
 import type { Protocol } from '../resp/encode.ts';
@@ -63,7 +62,7 @@ export class SessionTurns {
       turn.done = true;
       this.#waiting--;
       this.#admission.release(turn.bytes);
-      turn.answer(this.#run(turn));
+      turn.answer(this.#outbox.pushingBehind(turn, () => this.#run(turn)));
       this.#outbox.weigh(turn, replyBytes(turn.reply));
     }
   }
