@@ -387,6 +387,11 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     this.#outbox.weigh(task, bytes);
   }
 
+  /** Called by the tasks of this session: what they push to it goes behind their replies. */
+  whileSettling(task: CommandTask, settled: () => void): void {
+    this.#outbox.pushingBehind(task, settled);
+  }
+
   /** Called by the tasks of this session. */
   onSettled(task: CommandTask, command: DataCommand, reply: Reply): void {
     this.#host.admission.release(task.bytes);

@@ -54,7 +54,9 @@ export class CommandTask extends PendingReply implements Task {
     this.done = true;
     let final = reply;
     try {
-      this.#command.settled?.(this.#session.context, this.#args, reply);
+      if (this.#command.settled !== undefined) {
+        this.#session.whileSettling(this, () => this.#command.settled?.(this.#session.context, this.#args, reply));
+      }
     } catch (cause) {
       final = this.#session.replyToError(this.#command, cause);
     }

@@ -114,6 +114,20 @@ describe('a message', () => {
     expect(await replies(listener, 3)).toEqual(['0', '1', '2'].map((text) => ['message', 'c', text]));
   });
 
+  it('in a transaction does not hold up the next one', async () => {
+    node = slowNode;
+    const client = await newClient('3');
+    await client.call('SUBSCRIBE', 'c');
+    const before = commits();
+    const transactions = Array.from({ length: 20 }, (_, i) => ['MULTI', `SET k ${i}`, `PUBLISH c ${i}`, 'EXEC']);
+    send(client, ...transactions.flat());
+    for (let i = 0; i < 20; i++) {
+      expect((await replies(client, 4)).at(-1)).toEqual([ok, 1]);
+      expect(await client.reply()).toEqual({ kind: 'push', items: ['message', 'c', String(i)] });
+    }
+    expect(commits() - before).toBe(1);
+  });
+
   it('is sent though its sender has gone', async () => {
     node = slowNode;
     const listener = await subscriber('c');
