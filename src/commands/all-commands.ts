@@ -25,6 +25,9 @@ import * as setCombine from './set/combine.ts';
 import * as setMembers from './set/members.ts';
 import * as setRandom from './set/random.ts';
 import * as setScan from './set/scan.ts';
+import * as publish from './pubsub/publish.ts';
+import * as pubsub from './pubsub/pubsub.ts';
+import * as subscribe from './pubsub/subscribe.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -62,6 +65,9 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   setMembers,
   setRandom,
   setScan,
+  publish,
+  pubsub,
+  subscribe,
   debug,
   introspection,
   server,
