@@ -6,7 +6,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import type { Effect } from './effect.ts';
 
 /** `n`: a key that was not there; `m`: a read of one that is not. */
-export type EventClass = '$' | 'g' | 'l' | 's' | 'h' | 'z' | 'x' | 'n' | 'm';
+type EventClass = '$' | 'g' | 'l' | 's' | 'h' | 'z' | 'x' | 'n' | 'm';
 
 export interface KeyEvent {
   readonly db: number;
