@@ -190,7 +190,7 @@ describe('HRANDFIELD', () => {
         fill('h', size);
         const found = new Set<Reply>();
         for (let i = 0; i < size * 30; i++)
-          for (const field of [run(`HRANDFIELD h${count}`)].flat()) found.add(field as Reply);
+          for (const field of [run(`HRANDFIELD h${count}`)].flat()) found.add(field);
         expect(found.size).toBe(size);
       }),
       { numRuns: 16 },
