@@ -318,6 +318,23 @@ describe('changing', () => {
   });
 });
 
+describe('OBJECT ENCODING', () => {
+  it.each([
+    [0, 1, 1, 'listpack'],
+    [0, 2, 1, 'quicklist'],
+    [3, 3, 1, 'listpack'],
+    [3, 4, 1, 'quicklist'],
+    [3, 1, 9000, 'quicklist'],
+    [-1, 3, 2000, 'quicklist'],
+    [-2, 3, 2000, 'listpack'],
+    [-6, 2, 30_000, 'listpack'],
+  ])('with list-max-listpack-size %i, of %i elements of %i bytes', (sizeMax, count, length, encoding) => {
+    runner.server.configuration.encodingLimits.listSizeMax = sizeMax;
+    runner.run('RPUSH', 'l', ...Array.from({ length: count }, () => 'x'.repeat(length)));
+    expect(run('OBJECT ENCODING l')).toBe(encoding);
+  });
+});
+
 describe('any commands on lists', () => {
   it.each([
     'LPUSH k a',

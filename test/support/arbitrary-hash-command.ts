@@ -5,7 +5,8 @@ import { arbitraryKeys, integer, optional, some, text, token, unixMs, unixSecond
 /** Few, so that most commands meet a hash that others have left. */
 const key = fc.constantFrom(...arbitraryKeys.slice(0, 3));
 /** Few as well, so that many are named twice. */
-const field = fc.oneof({ weight: 9, arbitrary: token('f', 'g', 'h', '1', '') }, text);
+export const arbitraryFields = ['f', 'g', 'h', '1', ''];
+const field = fc.oneof({ weight: 9, arbitrary: token(...arbitraryFields) }, text);
 const number = fc.oneof(
   { weight: 3, arbitrary: integer },
   token('0.1', '-0.2', '3.0e3', '1e4932', 'inf', '-inf', 'nan', '.5', '5.', '0x1p3', '-1e-7', '123456789.123456789'),
@@ -86,7 +87,7 @@ const expiry = fc.oneof(
   words('PX', token('0', '1', '30', '10000')),
   words('EXAT', unixSeconds),
   words('PXAT', unixMs),
-  token('PERSIST', 'KEEPTTL', 'EX').map((name) => [name]),
+  { weight: 3, arbitrary: token('PERSIST', 'KEEPTTL', 'KEEPTTL', 'EX').map((name) => [name]) },
 );
 const options = fc.array(expiry, { maxLength: 1 }).map((found) => found.flat());
 
@@ -112,14 +113,14 @@ const old: fc.WeightedArbitrary<string[]>[] = [
   { weight: 2, arbitrary: other },
 ];
 
+/** Short histories find little. */
+const length = { minLength: 1, maxLength: 40, size: 'max' } as const;
+
 /** Such as every server knows. */
-export const arbitraryHashCommands: fc.Arbitrary<string[][]> = fc.array(fc.oneof(...old), {
-  minLength: 1,
-  maxLength: 40,
-});
+export const arbitraryHashCommands: fc.Arbitrary<string[][]> = fc.array(fc.oneof(...old), length);
 
 /** With the expiry of fields. */
 export const arbitraryFieldExpiryCommands: fc.Arbitrary<string[][]> = fc.array(
   fc.oneof(...old, { weight: 8, arbitrary: withExpiry }),
-  { minLength: 1, maxLength: 40 },
+  length,
 );
