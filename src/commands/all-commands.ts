@@ -6,6 +6,14 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as hashCounters from './hash/counters.ts';
+import * as hashExpiry from './hash/expiry.ts';
+import * as hashExpiryTimes from './hash/expiry-times.ts';
+import * as hashFields from './hash/fields.ts';
+import * as hashRandom from './hash/random.ts';
+import * as hashScan from './hash/scan.ts';
+import * as hashValuesAndExpiry from './hash/values-and-expiry.ts';
+import * as wholeHashes from './hash/whole.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -24,6 +32,14 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  hashCounters,
+  hashExpiry,
+  hashExpiryTimes,
+  hashFields,
+  hashRandom,
+  hashScan,
+  hashValuesAndExpiry,
+  wholeHashes,
   debug,
   introspection,
   server,

@@ -1,6 +1,6 @@
 /** Numbers among the arguments. */
 import type { ByteString } from '../resp/bytes.ts';
-import { int64Max, parseInteger } from '../resp/integer.ts';
+import { int64Max, int64Min, narrow, parseInteger } from '../resp/integer.ts';
 import { CommandError, notAnInteger } from './command-error.ts';
 
 /** A signed 64-bit integer: a `number` where that is exact. */
@@ -18,8 +18,9 @@ export function boundedIntegerOf(bytes: ByteString, min: number, max: number, me
 }
 
 /** An integer in this range, refused as `getRangeLongFromObjectOrReply` of Valkey's `object.c` does. */
-export function rangedIntegerOf(bytes: ByteString, { min, max }: { min: number; max: number }): number {
+export function rangedIntegerOf(bytes: ByteString, range: { min: number | bigint; max: number | bigint }): number {
   const value = integerOf(bytes);
+  const { min, max } = range;
   if (value < min || value > max) {
     throw new CommandError(`ERR value is out of range, value must between ${min} and ${max}`);
   }
@@ -27,6 +28,15 @@ export function rangedIntegerOf(bytes: ByteString, { min, max }: { min: number; 
 }
 
 export const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
+/** The sum of two signed 64-bit integers: one too. */
+export function sumOf(one: number | bigint, other: number | bigint): number | bigint {
+  const sum = typeof one === 'number' && typeof other === 'number' ? one + other : NaN;
+  if (Number.isSafeInteger(sum)) return sum;
+  const exact = BigInt(one) + BigInt(other);
+  if (exact < int64Min || exact > int64Max) throw new CommandError('ERR increment or decrement would overflow');
+  return narrow(exact);
+}
 
 /** A timeout in milliseconds; its end must still be a time. */
 export function timeoutMsOf(bytes: ByteString, nowMs: number): number {
