@@ -14,6 +14,11 @@ import * as hashRandom from './hash/random.ts';
 import * as hashScan from './hash/scan.ts';
 import * as hashValuesAndExpiry from './hash/values-and-expiry.ts';
 import * as wholeHashes from './hash/whole.ts';
+import * as listChange from './list/change.ts';
+import * as listMove from './list/move.ts';
+import * as listPop from './list/pop.ts';
+import * as listPush from './list/push.ts';
+import * as listRead from './list/read.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -50,6 +55,11 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   hashScan,
   hashValuesAndExpiry,
   wholeHashes,
+  listChange,
+  listMove,
+  listPop,
+  listPush,
+  listRead,
   debug,
   introspection,
   server,
