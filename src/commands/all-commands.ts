@@ -19,6 +19,11 @@ import * as setCombine from './set/combine.ts';
 import * as setMembers from './set/members.ts';
 import * as setRandom from './set/random.ts';
 import * as setScan from './set/scan.ts';
+import * as listChange from './list/change.ts';
+import * as listMove from './list/move.ts';
+import * as listPop from './list/pop.ts';
+import * as listPush from './list/push.ts';
+import * as listRead from './list/read.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -50,6 +55,11 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   setMembers,
   setRandom,
   setScan,
+  listChange,
+  listMove,
+  listPop,
+  listPush,
+  listRead,
   debug,
   introspection,
   server,
