@@ -6,6 +6,7 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as sort from './generic/sort.ts';
 import * as hashCounters from './hash/counters.ts';
 import * as hashExpiry from './hash/expiry.ts';
 import * as hashExpiryTimes from './hash/expiry-times.ts';
@@ -14,6 +15,10 @@ import * as hashRandom from './hash/random.ts';
 import * as hashScan from './hash/scan.ts';
 import * as hashValuesAndExpiry from './hash/values-and-expiry.ts';
 import * as wholeHashes from './hash/whole.ts';
+import * as setCombine from './set/combine.ts';
+import * as setMembers from './set/members.ts';
+import * as setRandom from './set/random.ts';
+import * as setScan from './set/scan.ts';
 import * as listChange from './list/change.ts';
 import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
@@ -47,6 +52,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  sort,
   hashCounters,
   hashExpiry,
   hashExpiryTimes,
@@ -55,6 +61,10 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   hashScan,
   hashValuesAndExpiry,
   wholeHashes,
+  setCombine,
+  setMembers,
+  setRandom,
+  setScan,
   listChange,
   listMove,
   listPop,

@@ -11,12 +11,13 @@ export interface FoundKey {
 }
 
 export function keysOf(command: Command, argv: Arguments): FoundKey[] {
-  return (command.keys ?? []).flatMap((spec) =>
+  const found = (command.keys ?? []).flatMap((spec) =>
     positions(spec, argv).map((position) => ({
       key: argv[position] as ByteString,
       flags: command.variableKeyFlags?.(argv) ?? spec.flags.map(keyFlag),
     })),
   );
+  return [...found, ...(command.moreKeys?.(argv) ?? [])];
 }
 
 function positions(spec: KeySpec, argv: Arguments): number[] {
