@@ -28,6 +28,16 @@ import * as setScan from './set/scan.ts';
 import * as publish from './pubsub/publish.ts';
 import * as pubsub from './pubsub/pubsub.ts';
 import * as subscribe from './pubsub/subscribe.ts';
+import * as sortedSetAdd from './sorted-set/add.ts';
+import * as sortedSetCombine from './sorted-set/combine.ts';
+import * as sortedSetCountRange from './sorted-set/count-range.ts';
+import * as sortedSetMembers from './sorted-set/members.ts';
+import * as sortedSetOlderRanges from './sorted-set/older-ranges.ts';
+import * as sortedSetPop from './sorted-set/pop.ts';
+import * as sortedSetRandom from './sorted-set/random.ts';
+import * as sortedSetRanges from './sorted-set/ranges.ts';
+import * as sortedSetRemoveRange from './sorted-set/remove-range.ts';
+import * as sortedSetScan from './sorted-set/scan.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -68,6 +78,16 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   publish,
   pubsub,
   subscribe,
+  sortedSetAdd,
+  sortedSetCombine,
+  sortedSetCountRange,
+  sortedSetMembers,
+  sortedSetOlderRanges,
+  sortedSetPop,
+  sortedSetRandom,
+  sortedSetRanges,
+  sortedSetRemoveRange,
+  sortedSetScan,
   debug,
   introspection,
   server,
