@@ -8,14 +8,25 @@ import { createCommandTable } from '../../src/commands/table.ts';
 import { encode } from '../../src/resp/encode.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 import { arbitraryCommands } from '../support/arbitrary-command.ts';
+import { arbitraryHashCommands } from '../support/arbitrary-hash-command.ts';
+import { arbitraryListCommands } from '../support/arbitrary-list-command.ts';
+import { arbitrarySetCommands } from '../support/arbitrary-set-command.ts';
 import { CommandRunner, isSubmitted, type Submitted } from '../support/command-runner.ts';
 
 const table = createCommandTable(allCommands);
 
+/** On strings only, or on every type, in turns. */
+const arbitraryFamilies = fc.oneof(
+  arbitraryCommands,
+  fc
+    .tuple(arbitraryHashCommands, arbitraryListCommands, arbitrarySetCommands)
+    .map((families) => families[1].flatMap((_, i) => families.flatMap((commands) => commands.slice(i, i + 1)))),
+);
+
 /** Commands, and how much time passes after each; some expire on the way. */
 const arbitraryHistory = fc
   .tuple(
-    arbitraryCommands,
+    arbitraryFamilies,
     fc.array(
       fc.oneof(
         fc
