@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import * as client from './connection/client.ts';
 import * as connection from './connection/connection.ts';
 import * as databases from './generic/databases.ts';
+import * as dump from './generic/dump.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
@@ -39,6 +40,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   client,
   connection,
   databases,
+  dump,
   expiry,
   keys,
   object,
