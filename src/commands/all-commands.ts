@@ -28,6 +28,16 @@ import * as listRead from './list/read.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
+import * as sortedSetAdd from './sorted-set/add.ts';
+import * as sortedSetCombine from './sorted-set/combine.ts';
+import * as sortedSetCountRange from './sorted-set/count-range.ts';
+import * as sortedSetMembers from './sorted-set/members.ts';
+import * as sortedSetOlderRanges from './sorted-set/older-ranges.ts';
+import * as sortedSetPop from './sorted-set/pop.ts';
+import * as sortedSetRandom from './sorted-set/random.ts';
+import * as sortedSetRanges from './sorted-set/ranges.ts';
+import * as sortedSetRemoveRange from './sorted-set/remove-range.ts';
+import * as sortedSetScan from './sorted-set/scan.ts';
 import * as counters from './string/counters.ts';
 import * as getSet from './string/get-set.ts';
 import * as lcs from './string/lcs.ts';
@@ -65,6 +75,16 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   debug,
   introspection,
   server,
+  sortedSetAdd,
+  sortedSetCombine,
+  sortedSetCountRange,
+  sortedSetMembers,
+  sortedSetOlderRanges,
+  sortedSetPop,
+  sortedSetRandom,
+  sortedSetRanges,
+  sortedSetRemoveRange,
+  sortedSetScan,
   counters,
   getSet,
   lcs,
