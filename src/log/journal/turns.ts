@@ -1,0 +1,163 @@
+/**
+ * Whose turn it is to write, where several nodes want to. A node that is writing has its next records under way before
+ * others have learnt of the last, and whoever must read first always comes too late. So a node that loses again and
+ * again leaves a *claim* ahead of the end, a record that is void wherever it stands. The writer runs into it, lets the
+ * claimer write first, and lines up behind it with a claim of its own. A node that lines up does not try in vain: it
+ * reads on until its claim is reached, or until nobody writes any more.
+ *
+ * Invariants:
+ * - Nothing is right or wrong because of a turn: the chain decides, whoever writes when. All waiting is bounded.
+ * - A node that has never lost to a commit of another, nor met a claim, sends no request for this and never waits.
+ * - A node has at most one claim ahead of the end.
+ */
+import { nodeProperties } from '../../environment/properties.ts';
+import type { Deadline } from '../log.ts';
+import type { ChainEnd, ChainObserver, ChainOutcome, ChainReader, ReadOptions, Tip } from './chain.ts';
+import { ClaimSender, type ClaimSenderOptions } from './claim-sender.ts';
+import { claimParent, writerOf, type Record } from './record.ts';
+import { Wait } from './wait.ts';
+
+/** So often in a row another node must have been first. Once is chance. */
+const lossesMax = 2;
+/** Records that are asked for at once when a race was lost: about as many as another node has under way. */
+const expectedMin = 4;
+/** Whose turn it is has to learn of it and to write, maybe from the other end of the world. */
+const patienceMsMin = 300;
+const patienceInGets = 12;
+/** How long a turn is to be: little beside what a change of turns costs would be waste. */
+const turnInGets = 8;
+const turnMsMax = 500;
+/** Looks at others writing by which it is known how fast they are. */
+const looksForPace = 3;
+/** Of writers of which it is known when they wrote last. */
+const writersMax = 64;
+
+export class Turns implements ChainReader, ChainObserver {
+  readonly statistics = { claims: 0, yields: 0 };
+  readonly #options: ClaimSenderOptions;
+  readonly #claims: ClaimSender;
+  /** How often in a row others were first. */
+  #losses = 0;
+  /** The number of the own claim that is ahead of the end. */
+  #claim: number | undefined;
+  /** Who is to write next: the writer of a claim that was met, until it writes. */
+  #turnOf: string | undefined;
+  /** By writer: the time of its last valid record. */
+  readonly #latest = new Map<string, number>();
+  #wait: Wait | undefined;
+
+  constructor(options: ClaimSenderOptions) {
+    this.#options = options;
+    this.#claims = new ClaimSender(options);
+  }
+
+  /** The number behind this one that a record of this node may have: where its claim is, nothing else will ever be. */
+  after(number: number): number {
+    return number + 1 === this.#claim ? number + 2 : number + 1;
+  }
+
+  /** This node has written; so far the log is known now. */
+  onCommitted({ next }: Tip): void {
+    this.#losses = 0;
+    this.#turnOf = undefined;
+    if (this.#claim !== undefined && this.#claim < next) this.#claim = undefined;
+  }
+
+  onValid({ id, time }: Record): void {
+    const writer = writerOf(id);
+    this.#latest.delete(writer);
+    this.#latest.set(writer, time);
+    if (this.#latest.size > writersMax) this.#latest.delete(this.#latest.keys().next().value as string);
+    if (this.#turnOf === writer) {
+      this.#turnOf = undefined;
+      this.#wait?.onTurnTaken();
+    } else if (this.#turnOf === this.#options.writer) {
+      // Somebody did not let this node write first.
+      this.#turnOf = undefined;
+    }
+    if (this.#turnOf === undefined) this.#wait?.onNews();
+  }
+
+  onVoid({ id, parent, number, time }: Record): void {
+    if (number === this.#claim) this.#claim = undefined;
+    if (parent !== claimParent || this.#wait === undefined || this.#turnOf !== undefined) return;
+    const writer = writerOf(id);
+    // Whoever has written since needs no turn any more.
+    if ((this.#latest.get(writer) ?? -Infinity) >= time) return;
+    this.#turnOf = writer;
+    // Whoever lets another write first lines up at once.
+    if (writer !== this.#options.writer) this.#losses = lossesMax;
+    this.#wait.onNews();
+  }
+
+  /** Reads on, after a race was lost, until this node had better try again. */
+  async read(from: Tip, deadline: Deadline, options: ReadOptions): Promise<ChainOutcome> {
+    const wait = new Wait(this.#options.requests);
+    this.#wait = wait;
+    const outcome = await this.#follow(from, deadline, options, wait);
+    this.#wait = undefined;
+    return outcome;
+  }
+
+  async #follow(from: Tip, deadline: Deadline, options: ReadOptions, wait: Wait): Promise<ChainOutcome> {
+    const { lengthMax = Infinity } = options;
+    const first = await this.#look(from, deadline, { ...options, expected: expectedMin }, wait);
+    if (first.kind === 'unavailable') return first;
+    if (first.records.length > 0) this.#losses++;
+    wait.begin(deadline);
+    const records = [...first.records];
+    let length = records.reduce((sum, record) => sum + record.length, 0);
+    let end: ChainEnd = first;
+    let found = first.tip.next - from.next;
+    while (end.isEnd && this.#isForOthers(wait)) {
+      if (this.#claim === undefined && wait.looks >= looksForPace) await this.#sendClaim(end.tip, wait);
+      if (!(await wait.rest())) break;
+      // About as many as the last time, so that it takes the time of one request.
+      const expected = Math.max(expectedMin, found);
+      const more = await this.#look(end.tip, wait.deadline, { lengthMax: lengthMax - length, expected }, wait);
+      // What was read before is news all the same.
+      if (more.kind === 'unavailable') break;
+      found = more.tip.next - end.tip.next;
+      for (const record of more.records) {
+        records.push(record);
+        length += record.length;
+      }
+      end = more;
+    }
+    return { ...end, records };
+  }
+
+  async #look(from: Tip, deadline: Deadline, options: ReadOptions, wait: Wait): Promise<ChainOutcome> {
+    wait.hasNews = false;
+    const outcome = await this.#options.chain().read(from, deadline, options);
+    if (outcome.kind === 'read' && outcome.records.length > 0) wait.onLook(outcome.tip.next);
+    return outcome;
+  }
+
+  /** Whether it is for others to write now. */
+  #isForOthers(wait: Wait): boolean {
+    const { writer, requests } = this.#options;
+    if (this.#turnOf === writer) return false;
+    if (this.#turnOf !== undefined) {
+      if (wait.hasNews) this.#noteYield();
+      if (wait.idleMs < Math.max(patienceMsMin, patienceInGets * requests.getMs)) return true;
+      // It has died, or has nothing to write any more.
+      this.#turnOf = undefined;
+    }
+    return this.#losses >= lossesMax && (wait.hasNews || wait.idleMs < wait.toleranceMs);
+  }
+
+  #noteYield(): void {
+    this.statistics.yields++;
+    this.#options.requests.environment.watcher?.observe(nodeProperties.turnYielded, true);
+  }
+
+  async #sendClaim(tip: Tip, wait: Wait): Promise<void> {
+    const { requests } = this.#options;
+    const records = wait.recordsIn(Math.min(turnMsMax, turnInGets * requests.getMs), tip.next);
+    this.#claim = await this.#claims.send(tip, records, wait.deadline);
+    if (this.#claim === undefined) return;
+    this.statistics.claims++;
+    requests.environment.watcher?.observe(nodeProperties.turnClaimed, true);
+  }
+}
