@@ -94,7 +94,7 @@ export class JournalLog implements Log {
       },
     });
     const writer = writerOf(newId(requests.environment.random));
-    const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer });
+    const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
     const reading = { databaseCount, newsLengthMax, observer: turns };
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;

@@ -17,10 +17,13 @@ import { ClaimSender, type ClaimSenderOptions } from './claim-sender.ts';
 import { claimParent, writerOf, type Record } from './record.ts';
 import { Wait } from './wait.ts';
 
+interface TurnsOptions extends ClaimSenderOptions {
+  /** How many records a node has under way at most; others, too, as far as one knows. */
+  readonly pipelineDepth: number;
+}
+
 /** So often in a row another node must have been first. Once is chance. */
 const lossesMax = 2;
-/** Records that are asked for at once when a race was lost: about as many as another node has under way. */
-const expectedMin = 4;
 /** Whose turn it is has to learn of it and to write, maybe from the other end of the world. */
 const patienceMsMin = 300;
 const patienceInGets = 12;
@@ -34,19 +37,19 @@ const writersMax = 64;
 
 export class Turns implements ChainReader, ChainObserver {
   readonly statistics = { claims: 0, yields: 0 };
-  readonly #options: ClaimSenderOptions;
+  readonly #options: TurnsOptions;
   readonly #claims: ClaimSender;
   /** How often in a row others were first. */
   #losses = 0;
   /** The number of the own claim that is ahead of the end. */
   #claim: number | undefined;
   /** Who is to write next: the writer of a claim that was met, until it writes. */
-  #turnOf: string | undefined;
+  #turn: { readonly writer: string; readonly number: number } | undefined;
   /** By writer: the time of its last valid record. */
   readonly #latest = new Map<string, number>();
   #wait: Wait | undefined;
 
-  constructor(options: ClaimSenderOptions) {
+  constructor(options: TurnsOptions) {
     this.#options = options;
     this.#claims = new ClaimSender(options);
   }
@@ -59,7 +62,7 @@ export class Turns implements ChainReader, ChainObserver {
   /** This node has written; so far the log is known now. */
   onCommitted({ next }: Tip): void {
     this.#losses = 0;
-    this.#turnOf = undefined;
+    this.#turn = undefined;
     if (this.#claim !== undefined && this.#claim < next) this.#claim = undefined;
   }
 
@@ -68,26 +71,30 @@ export class Turns implements ChainReader, ChainObserver {
     this.#latest.delete(writer);
     this.#latest.set(writer, time);
     if (this.#latest.size > writersMax) this.#latest.delete(this.#latest.keys().next().value as string);
-    if (this.#turnOf === writer) {
-      this.#turnOf = undefined;
+    if (this.#turn?.writer === writer) {
+      this.#turn = undefined;
       this.#wait?.onTurnTaken();
-    } else if (this.#turnOf === this.#options.writer) {
+    } else if (this.#isOwnTurn) {
       // Somebody did not let this node write first.
-      this.#turnOf = undefined;
+      this.#turn = undefined;
     }
-    if (this.#turnOf === undefined) this.#wait?.onNews();
+    if (this.#turn === undefined) this.#wait?.onNews();
   }
 
   onVoid({ id, parent, number, time }: Record): void {
     if (number === this.#claim) this.#claim = undefined;
-    if (parent !== claimParent || this.#wait === undefined || this.#turnOf !== undefined) return;
+    if (parent !== claimParent || this.#wait === undefined || this.#turn !== undefined) return;
     const writer = writerOf(id);
     // Whoever has written since needs no turn any more.
     if ((this.#latest.get(writer) ?? -Infinity) >= time) return;
-    this.#turnOf = writer;
+    this.#turn = { writer, number };
     // Whoever lets another write first lines up at once.
     if (writer !== this.#options.writer) this.#losses = lossesMax;
     this.#wait.onNews();
+  }
+
+  get #isOwnTurn(): boolean {
+    return this.#turn?.writer === this.#options.writer;
   }
 
   /** Reads on, after a race was lost, until this node had better try again. */
@@ -101,23 +108,19 @@ export class Turns implements ChainReader, ChainObserver {
 
   async #follow(from: Tip, deadline: Deadline, options: ReadOptions, wait: Wait): Promise<ChainOutcome> {
     const { lengthMax = Infinity } = options;
-    const first = await this.#look(from, deadline, { ...options, expected: expectedMin }, wait);
+    const first = await this.#look(from, deadline, options, wait);
     if (first.kind === 'unavailable') return first;
     if (first.records.length > 0) this.#losses++;
     wait.begin(deadline);
     const records = [...first.records];
     let length = records.reduce((sum, record) => sum + record.length, 0);
     let end: ChainEnd = first;
-    let found = first.tip.next - from.next;
-    while (end.isEnd && this.#isForOthers(wait)) {
-      if (this.#claim === undefined && wait.looks >= looksForPace) await this.#sendClaim(end.tip, wait);
-      if (!(await wait.rest())) break;
-      // About as many as the last time, so that it takes the time of one request.
-      const expected = Math.max(expectedMin, found);
-      const more = await this.#look(end.tip, wait.deadline, { lengthMax: lengthMax - length, expected }, wait);
+    while (end.isEnd && this.#isForOthers(end.tip, wait)) {
+      if (this.#isClaimDue(wait)) await this.#sendClaim(end.tip, wait);
+      if (!(await wait.rest(this.#isOwnTurn))) break;
+      const more = await this.#look(end.tip, wait.deadline, { lengthMax: lengthMax - length }, wait);
       // What was read before is news all the same.
       if (more.kind === 'unavailable') break;
-      found = more.tip.next - end.tip.next;
       for (const record of more.records) {
         records.push(record);
         length += record.length;
@@ -128,21 +131,25 @@ export class Turns implements ChainReader, ChainObserver {
   }
 
   async #look(from: Tip, deadline: Deadline, options: ReadOptions, wait: Wait): Promise<ChainOutcome> {
+    const { chain, pipelineDepth } = this.#options;
+    // About as many as the last time, so that it takes the time of one request.
+    const expected = Math.max(pipelineDepth, wait.found);
     wait.hasNews = false;
-    const outcome = await this.#options.chain().read(from, deadline, options);
-    if (outcome.kind === 'read' && outcome.records.length > 0) wait.onLook(outcome.tip.next);
+    const outcome = await chain().read(from, deadline, { ...options, expected });
+    if (outcome.kind === 'read') wait.onLook(from.next, outcome.tip.next, outcome.records.length > 0);
     return outcome;
   }
 
   /** Whether it is for others to write now. */
-  #isForOthers(wait: Wait): boolean {
-    const { writer, requests } = this.#options;
-    if (this.#turnOf === writer) return false;
-    if (this.#turnOf !== undefined) {
+  #isForOthers(tip: Tip, wait: Wait): boolean {
+    const { requests, pipelineDepth } = this.#options;
+    if (this.#turn !== undefined) {
+      // Whoever ran into the claim had more under way, void now, that is about to arrive behind it.
+      if (this.#isOwnTurn) return wait.found > 0 && tip.next < this.#turn.number + pipelineDepth;
       if (wait.hasNews) this.#noteYield();
       if (wait.idleMs < Math.max(patienceMsMin, patienceInGets * requests.getMs)) return true;
       // It has died, or has nothing to write any more.
-      this.#turnOf = undefined;
+      this.#turn = undefined;
     }
     return this.#losses >= lossesMax && (wait.hasNews || wait.idleMs < wait.toleranceMs);
   }
@@ -150,6 +157,10 @@ export class Turns implements ChainReader, ChainObserver {
   #noteYield(): void {
     this.statistics.yields++;
     this.#options.requests.environment.watcher?.observe(nodeProperties.turnYielded, true);
+  }
+
+  #isClaimDue({ looks }: Wait): boolean {
+    return this.#claim === undefined && !this.#isOwnTurn && looks >= looksForPace;
   }
 
   async #sendClaim(tip: Tip, wait: Wait): Promise<void> {

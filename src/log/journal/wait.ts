@@ -19,7 +19,9 @@ export class Wait {
   hasNews = false;
   /** How long it took those to write who are writing now, when it was their turn: so long they may be silent. */
   toleranceMs = 0;
-  /** Looks at others writing. */
+  /** Records, valid or void, that the last look has found. */
+  found = 0;
+  /** Looks that have seen others writing. */
   looks = 0;
   readonly #requests: Requests;
   #newsAtMs: number;
@@ -56,8 +58,10 @@ export class Wait {
     this.toleranceMs = this.idleMs;
   }
 
-  /** A look has found others writing, as far as before this number. */
-  onLook(next: number): void {
+  /** @param next the number behind what was found */
+  onLook(from: number, next: number, hasRecords: boolean): void {
+    this.found = next - from;
+    if (!hasRecords) return;
     this.looks++;
     this.#first ??= { next, atMs: this.#nowMs };
   }
@@ -70,9 +74,9 @@ export class Wait {
   }
 
   /** Until the next look. @returns whether there is time for it */
-  async rest(): Promise<boolean> {
+  async rest(isUrgent: boolean): Promise<boolean> {
     const { getMs, environment } = this.#requests;
-    const restMs = Math.max(restMsMin, getMs * restInGets, this.idleMs * restRatio);
+    const restMs = isUrgent ? restMsMin : Math.max(restMsMin, getMs * restInGets, this.idleMs * restRatio);
     if (this.#nowMs + restMs + getMs >= this.deadline) return false;
     await new Promise<void>((resolve) => environment.timers.set(resolve, restMs));
     return true;
