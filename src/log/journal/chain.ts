@@ -202,16 +202,18 @@ export class Chain implements ChainReader {
     deadline: Deadline,
     { first, lengthMax, expected = 1 }: ReadOptions,
   ): AsyncIterable<Fetched<RawRecord>> {
-    let [count, length] = [0, 0];
+    let [count, length, isEndKnown] = [0, 0, false];
     return fetchAhead(numbersFrom(from), {
       weigh: () => length / Math.max(1, count),
-      countMax: () => Math.min(Math.max(expected, count), windowMax),
+      countMax: () => (isEndKnown ? 0 : Math.min(Math.max(expected, count), windowMax)),
       bytesMax: lengthMax,
       fetch: async (number) => {
         const isKnown = number === from && first !== undefined;
         const fetched = isKnown ? raw(first) : await this.#fetchRaw(number, deadline);
         count++;
         if (fetched.kind === 'found') length += fetched.content.length;
+        // What comes behind it is asked for in vain.
+        if (fetched.kind === 'notFound') isEndKnown = true;
         return fetched;
       },
     });

@@ -133,7 +133,7 @@ export class Turns implements ChainReader, ChainObserver {
   async #look(from: Tip, deadline: Deadline, options: ReadOptions, wait: Wait): Promise<ChainOutcome> {
     const { chain, pipelineDepth } = this.#options;
     // About as many as the last time, so that it takes the time of one request.
-    const expected = Math.max(pipelineDepth, wait.found);
+    const expected = wait.found === undefined ? pipelineDepth : wait.found + 1;
     wait.hasNews = false;
     const outcome = await chain().read(from, deadline, { ...options, expected });
     if (outcome.kind === 'read') wait.onLook(from.next, outcome.tip.next, outcome.records.length > 0);
@@ -145,7 +145,7 @@ export class Turns implements ChainReader, ChainObserver {
     const { requests, pipelineDepth } = this.#options;
     if (this.#turn !== undefined) {
       // Whoever ran into the claim had more under way, void now, that is about to arrive behind it.
-      if (this.#isOwnTurn) return wait.found > 0 && tip.next < this.#turn.number + pipelineDepth;
+      if (this.#isOwnTurn) return wait.found !== 0 && tip.next < this.#turn.number + pipelineDepth;
       if (wait.hasNews) this.#noteYield();
       if (wait.idleMs < Math.max(patienceMsMin, patienceInGets * requests.getMs)) return true;
       // It has died, or has nothing to write any more.

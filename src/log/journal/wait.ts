@@ -9,7 +9,7 @@ import type { Requests } from './requests.ts';
 const waitMsMax = 2000;
 const waitRatio = 1 / 8;
 /** Between two looks there is a rest of this part of the time of a get, or of the time in which nothing has come. */
-const restInGets = 1 / 2;
+const restInGets = 1;
 const restRatio = 1 / 4;
 const restMsMin = 1;
 
@@ -20,7 +20,7 @@ export class Wait {
   /** How long it took those to write who are writing now, when it was their turn: so long they may be silent. */
   toleranceMs = 0;
   /** Records, valid or void, that the last look has found. */
-  found = 0;
+  found: number | undefined;
   /** Looks that have seen others writing. */
   looks = 0;
   readonly #requests: Requests;
