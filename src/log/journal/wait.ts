@@ -9,7 +9,7 @@ import type { Requests } from './requests.ts';
 const waitMsMax = 2000;
 const waitRatio = 1 / 8;
 /** Between two looks there is a rest of this part of the time of a get, or of the time in which nothing has come. */
-const restInGets = 1;
+const restInGets = 1 / 2;
 const restRatio = 1 / 4;
 const restMsMin = 1;
 
