@@ -30,6 +30,10 @@ export const beginningId = 'beginning';
 /** The parent of a claim (`turns.ts`). No record has this id, so that a claim is void wherever it stands. */
 export const claimParent = 'claim';
 
+export function isClaim({ parent }: Pick<Record, 'parent'>): boolean {
+  return parent === claimParent;
+}
+
 export interface Record {
   readonly database: string;
   readonly number: number;

@@ -14,7 +14,7 @@ import { nodeProperties } from '../../environment/properties.ts';
 import type { Deadline } from '../log.ts';
 import type { ChainEnd, ChainObserver, ChainOutcome, ChainReader, ReadOptions, Tip } from './chain.ts';
 import { ClaimSender, type ClaimSenderOptions } from './claim-sender.ts';
-import { claimParent, writerOf, type Record } from './record.ts';
+import { isClaim, writerOf, type Record } from './record.ts';
 import { Wait } from './wait.ts';
 
 interface TurnsOptions extends ClaimSenderOptions {
@@ -81,12 +81,12 @@ export class Turns implements ChainReader, ChainObserver {
     if (this.#turn === undefined) this.#wait?.onNews();
   }
 
-  onVoid({ id, parent, number, time }: Record): void {
-    if (number === this.#claim) this.#claim = undefined;
-    if (parent !== claimParent || this.#wait === undefined || this.#turn !== undefined) return;
+  onVoid(record: Record): void {
+    if (!isClaim(record) || this.#wait === undefined || this.#turn !== undefined) return;
+    const { id, number, time } = record;
     const writer = writerOf(id);
-    // Whoever has written since needs no turn any more.
-    if ((this.#latest.get(writer) ?? -Infinity) >= time) return;
+    // Whoever has written since needs no turn any more. Where time stands still, nobody can tell.
+    if ((this.#latest.get(writer) ?? -Infinity) > time) return;
     this.#turn = { writer, number };
     // Whoever lets another write first lines up at once.
     if (writer !== this.#options.writer) this.#losses = lossesMax;
@@ -117,7 +117,10 @@ export class Turns implements ChainReader, ChainObserver {
     let end: ChainEnd = first;
     while (end.isEnd && this.#isForOthers(end.tip, wait)) {
       if (this.#isClaimDue(wait)) await this.#sendClaim(end.tip, wait);
-      if (!(await wait.rest(this.#isOwnTurn))) break;
+      if (!(await wait.rest(this.#isOwnTurn))) {
+        this.#turn = undefined;
+        break;
+      }
       const more = await this.#look(end.tip, wait.deadline, { lengthMax: lengthMax - length }, wait);
       // What was read before is news all the same.
       if (more.kind === 'unavailable') break;
@@ -136,7 +139,10 @@ export class Turns implements ChainReader, ChainObserver {
     const expected = wait.found === undefined ? pipelineDepth : wait.found + 1;
     wait.hasNews = false;
     const outcome = await chain().read(from, deadline, { ...options, expected });
-    if (outcome.kind === 'read') wait.onLook(from.next, outcome.tip.next, outcome.records.length > 0);
+    if (outcome.kind === 'unavailable') return outcome;
+    const { tip, records } = outcome;
+    wait.onLook(from.next, tip.next, records.length > 0);
+    if (this.#claim !== undefined && this.#claim < tip.next) this.#claim = undefined;
     return outcome;
   }
 
