@@ -31,6 +31,13 @@ export interface ChainOptions {
   /** The id that its objects bear. */
   readonly database: string;
   readonly databaseCount: number;
+  /** Is told of everything that is read. */
+  readonly observer?: ChainObserver;
+}
+
+export interface ChainObserver {
+  onValid(record: Record): void;
+  onVoid(record: Record): void;
 }
 
 export interface ValidRecord extends Omit<Record, 'content'> {
@@ -77,12 +84,19 @@ export interface ReadOptions {
   readonly until?: Until;
   /** Ends after the record with which they become longer than this together. */
   readonly lengthMax?: number;
+  /** How many there may well be: so many are asked for at once from the beginning. */
+  readonly expected?: number;
+}
+
+/** Whoever reads on as a chain does, and says the same. */
+export interface ChainReader {
+  read(from: Tip, deadline: Deadline, options: ReadOptions): Promise<ChainOutcome>;
 }
 
 /** Records that are asked for at once, at most. */
 const windowMax = 64;
 
-export class Chain {
+export class Chain implements ChainReader {
   /** Whose records the first numbers are, where the database is a branch: as the newest head says. */
   origins: readonly Origin[] = [];
   readonly #options: ChainOptions;
@@ -169,11 +183,13 @@ export class Chain {
       const next = record.number + 1;
       if (record.parent !== tip.id) {
         tip = { ...tip, next };
+        this.#options.observer?.onVoid(record);
         continue;
       }
       const effects = await this.#effectsOf(record, deadline);
       if ('kind' in effects) return effects;
       const length = record.length + lengthBeside(record);
+      this.#options.observer?.onValid(record);
       tip = { next, id: record.id, time: Math.max(tip.time, record.time) };
       if (!(await take({ ...record, effects, length }))) return { kind: 'read', tip, date, isEnd: false };
     }
@@ -181,17 +197,23 @@ export class Chain {
   }
 
   /** What is stored from this number on. The more records there have been, the more are asked for at once. */
-  #ahead(from: number, deadline: Deadline, { first, lengthMax }: ReadOptions): AsyncIterable<Fetched<RawRecord>> {
-    let [count, length] = [0, 0];
+  #ahead(
+    from: number,
+    deadline: Deadline,
+    { first, lengthMax, expected = 1 }: ReadOptions,
+  ): AsyncIterable<Fetched<RawRecord>> {
+    let [count, length, isEndKnown] = [0, 0, false];
     return fetchAhead(numbersFrom(from), {
       weigh: () => length / Math.max(1, count),
-      countMax: () => Math.min(Math.max(1, count), windowMax),
+      countMax: () => (isEndKnown ? 0 : Math.min(Math.max(expected, count), windowMax)),
       bytesMax: lengthMax,
       fetch: async (number) => {
         const isKnown = number === from && first !== undefined;
         const fetched = isKnown ? raw(first) : await this.#fetchRaw(number, deadline);
         count++;
         if (fetched.kind === 'found') length += fetched.content.length;
+        // What comes behind it is asked for in vain.
+        if (fetched.kind === 'notFound') isEndKnown = true;
         return fetched;
       },
     });

@@ -9,7 +9,7 @@ import {
   type LoadProgress,
   type OpenOutcome,
 } from '../log.ts';
-import { Chain, type Tip } from './chain.ts';
+import { Chain, type ChainObserver, type ChainReader, type Tip } from './chain.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { Loader, type Loaded } from './loader.ts';
 import { beginningId, type Record } from './record.ts';
@@ -37,6 +37,7 @@ interface FollowerOptions {
   readonly newsLengthMax: number;
   readonly name: string;
   readonly databaseCount: number;
+  readonly observer: ChainObserver;
 }
 
 export class Follower {
@@ -56,22 +57,26 @@ export class Follower {
   }
 
   async open(keyspace: Keyspace, deadline: Deadline, progress: LoadProgress): Promise<OpenOutcome> {
-    const { heads, requests, name, databaseCount } = this.#options;
+    const { heads, requests, name, databaseCount, observer } = this.#options;
     const head = await heads.open(deadline);
     if (head.kind === 'unavailable') return head;
     this.#accessClock = keyspace.accessClock;
-    this.#chain = new Chain({ requests, name, database: heads.database, databaseCount });
+    this.#chain = new Chain({ requests, name, database: heads.database, databaseCount, observer });
     const loaded = await this.#load(head, deadline, keyspace, progress);
     if (loaded.kind === 'unavailable') return loaded;
     this.#adopt(loaded);
     return { kind: 'opened' };
   }
 
-  /** What comes after the tip. `first`: what is stored under its number, where that is known already. */
-  async news(deadline: Deadline, first?: Fetched<Record>): Promise<News | Failure> {
+  /**
+   * What comes after the tip.
+   * @param first what is stored under its number, where that is known already
+   * @param reader who reads on
+   */
+  async news(deadline: Deadline, first?: Fetched<Record>, reader: ChainReader = this.chain): Promise<News | Failure> {
     const { heads, snapshotter, newsLengthMax } = this.#options;
     const from = this.tip;
-    const outcome = await this.chain.read(from, deadline, { first, lengthMax: newsLengthMax });
+    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax });
     if (outcome.kind === 'unavailable') return outcome;
     const confirmed = await heads.confirm(from.next, outcome.date, deadline);
     if (confirmed.kind === 'unavailable') return confirmed;

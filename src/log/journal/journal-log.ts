@@ -16,6 +16,7 @@ import {
   type Log,
   type OpenOutcome,
   type SnapshotStatistics,
+  type TurnStatistics,
   type VerifyOutcome,
 } from '../log.ts';
 import { Collector } from './collector.ts';
@@ -25,6 +26,8 @@ import { Pipeline, recordLengthMaxDefault } from './pipeline.ts';
 import { Requests, type RequestOptions } from './requests.ts';
 import { Slices } from './slices.ts';
 import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
+import { newId, writerOf } from './record.ts';
+import { Turns } from './turns.ts';
 
 export interface JournalLogOptions extends RequestOptions {
   /** The name of the database in the store. */
@@ -57,6 +60,7 @@ export class JournalLog implements Log {
   readonly #follower: Follower;
   readonly #pipeline: Pipeline;
   readonly #snapshotter: Snapshotter;
+  readonly #turns: Turns;
 
   constructor(options: JournalLogOptions) {
     const {
@@ -90,12 +94,17 @@ export class JournalLog implements Log {
         void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
       },
     });
-    const follower = new Follower({ requests, heads, snapshotter, slices, name, databaseCount, newsLengthMax });
+    const writer = writerOf(newId(requests.environment.random));
+    const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
+    const reading = { databaseCount, newsLengthMax, observer: turns };
+    const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
+    this.#turns = turns;
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
     this.#snapshotter = snapshotter;
-    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, node, recordLengthMax });
+    const writing = { turns, node, writer, recordLengthMax };
+    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, ...writing });
   }
 
   get retries(): number {
@@ -104,6 +113,10 @@ export class JournalLog implements Log {
 
   get snapshots(): SnapshotStatistics {
     return this.#snapshotter.statistics;
+  }
+
+  get turns(): TurnStatistics {
+    return this.#turns.statistics;
   }
 
   /** The number of the newest record that this log has handed over or committed. */

@@ -10,23 +10,26 @@ import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
 import type { Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
-import { encodeRecord, newId, type SideObject } from './record.ts';
+import { encodeRecord, newIdOf, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
 import type { Requests } from './requests.ts';
 import { SideWriter } from './side-writer.ts';
 import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
+import type { Turns } from './turns.ts';
 
 interface PipelineOptions {
   readonly requests: Requests;
   readonly heads: Heads;
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
+  readonly turns: Turns;
   readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
-  /** Who writes. */
+  /** Who writes, for people, and the beginning of its records' ids. */
   readonly node: string;
+  readonly writer: string;
   /** About how long a record may be, in bytes. */
   readonly recordLengthMax: number;
 }
@@ -51,6 +54,8 @@ export class Pipeline {
   /** Ids of commits of this node that are under way or committed, the newest last. */
   #recent: string[] = [];
   #isSettling = false;
+  /** The front has lost: nothing that would stand on it is sent any more. */
+  #isLost = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -63,7 +68,7 @@ export class Pipeline {
   /** The number behind all that is under way. */
   get next(): number {
     const last = this.#pending.at(-1);
-    return last === undefined ? this.#options.follower.tip.next : last.number + 1;
+    return last === undefined ? this.#options.follower.tip.next : this.#options.turns.after(last.number);
   }
 
   /** Whether this is the id of a commit of this node that is under way or was committed a moment ago. */
@@ -72,10 +77,10 @@ export class Pipeline {
   }
 
   append({ effects, keyspace }: Commit, deadline: Deadline): Promise<AppendOutcome> {
-    const { requests, follower, snapshotter } = this.#options;
+    const { requests, follower, snapshotter, writer } = this.#options;
     const { clock, random } = requests.environment;
     const last = this.#pending.at(-1);
-    const id = newId(random);
+    const id = newIdOf(writer, random);
     const time = Math.max(last?.time ?? follower.tip.time, clock.now());
     const parent = last?.id ?? follower.tip.id;
     const number = this.next;
@@ -84,12 +89,13 @@ export class Pipeline {
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);
     if (this.#recent.length > recentMax) this.#recent.shift();
-    snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
-    snapshotter.consider(keyspace, { number, id, time });
     return new Promise((resolve) => {
       const own = { number, id, parent, time, effects: encoded, deadline };
       const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
       this.#pending.push(pending);
+      if (this.#isLost) return;
+      snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
+      snapshotter.consider(keyspace, { number, id, time });
       void this.#send(pending);
     });
   }
@@ -127,7 +133,7 @@ export class Pipeline {
       if (front?.outcome === undefined) break;
       const outcome = await this.#fateOf(front, front.outcome);
       if (outcome.kind === 'committed') {
-        this.#options.follower.tip = { next: front.number + 1, id: front.id, time: front.time };
+        this.#commit(front);
         this.#pending.shift();
         this.#options.snapshotter.onCommitted(front.number);
         front.resolve(outcome);
@@ -138,12 +144,19 @@ export class Pipeline {
     this.#isSettling = false;
   }
 
+  #commit({ number, id, time }: Pending): void {
+    const { follower, turns } = this.#options;
+    follower.tip = { next: turns.after(number), id, time };
+    turns.onCommitted(follower.tip);
+  }
+
   async #fateOf(front: Pending, outcome: SendOutcome): Promise<AppendOutcome> {
-    const { heads, follower, requests } = this.#options;
+    const { heads, follower, requests, turns } = this.#options;
     if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
     if (outcome.kind === 'taken') {
       // Another record has its number for good; so it happens nowhere, whatever there is to be read.
-      const news = await follower.news(front.deadline, outcome.by);
+      this.#isLost = true;
+      const news = await follower.news(front.deadline, outcome.by, turns);
       if (news.kind === 'unavailable') return news;
       requests.environment.watcher?.observe(nodeProperties.fateLost, true);
       return { kind: 'conflict', changes: news.changes };
@@ -166,6 +179,7 @@ export class Pipeline {
   #fail(outcome: Exclude<AppendOutcome, { readonly kind: 'committed' }>): void {
     const [front, ...behind] = this.#pending;
     this.#pending = [];
+    this.#isLost = false;
     this.#options.snapshotter.onFailed();
     const failed = [front as Pending, ...behind];
     for (const pending of failed) pending.isAbandoned = true;
