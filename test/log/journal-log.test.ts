@@ -267,6 +267,26 @@ describe('sleepers', () => {
   });
 });
 
+it('has the young collected while it loads, and while it takes over much, so that no collection has much to copy', async () => {
+  const world = new World();
+  let collections = 0;
+  Object.assign(world.environment, { collectYoung: () => collections++ });
+  const graceMs = 3_600_000;
+  const writer = await new Node(world, { snapshots: { ...snapshotLimitsDefault, bytesMin: 1 << 22 }, graceMs }).open();
+  const follower = await new Node(world, { graceMs }).open();
+  // Some are in a snapshot, some in the log behind it.
+  for (let i = 0; !(await world.text('db')).includes('"snapshot":"') || i % 16 > 0; i++) {
+    expect(await writer.append(`k${i}`, String(i).repeat(100_000))).toEqual({ kind: 'committed' });
+    await world.environment.advance(10);
+  }
+  for (const node of [await new Node(world, { graceMs }).open(), follower]) {
+    while (node.keyspace.size < writer.keyspace.size) await node.catchUp();
+    expect(node.keyspace.memory).toBe(writer.keyspace.memory);
+    expect(collections).toBeGreaterThan(writer.keyspace.memory / (1 << 20) / 2);
+    collections = 0;
+  }
+});
+
 describe('values that are longer than any object may be', () => {
   // A part is to have 40 bytes here, an object so at most 80 and what surrounds them.
   const values = { long: 'täglich '.repeat(60), binary: '\xff\x00'.repeat(200), short: 's' };

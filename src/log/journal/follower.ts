@@ -1,6 +1,7 @@
 /** How far this node has got in the log, and how it learns what is new. */
 import type { AccessClock } from '../../keyspace/database.ts';
 import { Keyspace } from '../../keyspace/keyspace.ts';
+import { entryMemory } from '../../keyspace/memory.ts';
 import {
   newLoadProgress,
   type Changes,
@@ -56,11 +57,11 @@ export class Follower {
   }
 
   async open(keyspace: Keyspace, deadline: Deadline, progress: LoadProgress): Promise<OpenOutcome> {
-    const { heads, requests, name, databaseCount } = this.#options;
+    const { heads } = this.#options;
     const head = await heads.open(deadline);
     if (head.kind === 'unavailable') return head;
     this.#accessClock = keyspace.accessClock;
-    this.#chain = new Chain({ requests, name, database: heads.database, databaseCount });
+    this.#chain = new Chain({ ...this.#options, database: heads.database });
     const loaded = await this.#load(head, deadline, keyspace, progress);
     if (loaded.kind === 'unavailable') return loaded;
     this.#adopt(loaded);
@@ -69,7 +70,7 @@ export class Follower {
 
   /** What comes after the tip. `first`: what is stored under its number, where that is known already. */
   async news(deadline: Deadline, first?: Fetched<Record>): Promise<News | Failure> {
-    const { heads, snapshotter, newsLengthMax } = this.#options;
+    const { heads, snapshotter, slices, newsLengthMax } = this.#options;
     const from = this.tip;
     const outcome = await this.chain.read(from, deadline, { first, lengthMax: newsLengthMax });
     if (outcome.kind === 'unavailable') return outcome;
@@ -81,6 +82,7 @@ export class Follower {
       for (const { effects, length } of records) {
         for (const effect of effects) keyspace.apply(effect);
         snapshotter.noteRecord(length);
+        slices.noteLasting(length + effects.length * entryMemory);
       }
       this.tip = tip;
       if (isEnd) heads.refresh(date);

@@ -7,6 +7,7 @@ import { FormatError } from '../format-error.ts';
 import { ownerOf, type Head } from './head.ts';
 import { decodeManifest, decodePart, objectsOf, type Manifest, type Part, type PartObject } from './manifest.ts';
 import type { Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 
 export type SnapshotOutcome =
   | { readonly kind: 'read'; readonly manifest: Manifest }
@@ -16,6 +17,7 @@ export type SnapshotOutcome =
 
 interface SnapshotReaderOptions {
   readonly requests: Requests;
+  readonly slices: Slices;
   readonly databaseCount: number;
 }
 
@@ -39,7 +41,7 @@ export class SnapshotReader {
     take: PartTaker,
     begin?: (manifest: Manifest) => void,
   ): Promise<SnapshotOutcome> {
-    const { requests, databaseCount } = this.#options;
+    const { requests, slices, databaseCount } = this.#options;
     const { snapshot: name, log } = head;
     const { database } = ownerOf(log.number - 1, head, '');
     const fetched = await requests.fetch(name, deadline, (body) => {
@@ -63,6 +65,7 @@ export class SnapshotReader {
     });
     for await (const { object, part, fetched: json } of ahead) {
       if (json.kind !== 'part') return json;
+      if (slices.isOver) await slices.next();
       const outcome = this.#decode(object, json.body, part);
       if ('kind' in outcome) return outcome;
       await take(outcome, object);
@@ -74,9 +77,11 @@ export class SnapshotReader {
     object: PartObject,
     deadline: Deadline,
   ): Promise<{ readonly kind: 'part'; readonly body: Uint8Array } | SnapshotOutcome> {
-    const { requests } = this.#options;
+    const { requests, slices } = this.#options;
     const { name } = object;
-    const fetched = await requests.fetch(name, deadline, (body) => {
+    const fetched = await requests.fetch(name, deadline, async (body) => {
+      // Many may arrive at the same time.
+      if (slices.isOver) await slices.next();
       if (body.length !== object.bytes || crc32(body) !== object.checksum)
         throw new FormatError('it is not what the snapshot says that it is: it was damaged or replaced');
       return body;
