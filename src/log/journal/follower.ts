@@ -2,18 +2,12 @@
 import type { AccessClock } from '../../keyspace/database.ts';
 import { Keyspace } from '../../keyspace/keyspace.ts';
 import { entryMemory } from '../../keyspace/memory.ts';
-import {
-  newLoadProgress,
-  type Changes,
-  type Deadline,
-  type Failure,
-  type LoadProgress,
-  type OpenOutcome,
-} from '../log.ts';
+import type { Changes, Deadline, Failure, LoadProgress, OpenOutcome } from '../log.ts';
 import { Chain, type Tip } from './chain.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { Loader, type Loaded } from './loader.ts';
 import { beginningId, type Record } from './record.ts';
+import { Reloader } from './reloader.ts';
 import type { Fetched, Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
@@ -44,11 +38,17 @@ export class Follower {
   /** As far as the commits go that were acknowledged or handed over. */
   tip: Tip = { next: 1, id: beginningId, time: 0 };
   readonly #options: FollowerOptions;
+  readonly #reloader: Reloader;
   #chain: Chain | undefined;
   #accessClock: AccessClock | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#reloader = new Reloader({
+      environment: options.requests.environment,
+      newKeyspace: () => new Keyspace(options.databaseCount, this.#accessClock),
+      load: (head, keyspace, progress) => this.#load(head, keyspace, progress),
+    });
   }
 
   get chain(): Chain {
@@ -62,7 +62,7 @@ export class Follower {
     if (head.kind === 'unavailable') return head;
     this.#accessClock = keyspace.accessClock;
     this.#chain = new Chain({ ...this.#options, database: heads.database });
-    const loaded = await this.#load(head, deadline, keyspace, progress);
+    const loaded = await this.#load(head, keyspace, progress);
     if (loaded.kind === 'unavailable') return loaded;
     this.#adopt(loaded);
     return { kind: 'opened' };
@@ -90,20 +90,23 @@ export class Follower {
     return { kind: 'news', isNothing: records.length === 0, tip, changes: { applyTo, isPartial: !isEnd } };
   }
 
-  /** The whole database anew, beside the one that is there, in whose place it is put when it is handed over. */
+  /** The whole database anew, which is put in the place of the one that is there when it is handed over. */
   async reload(head: FoundHead, deadline: Deadline): Promise<News | Failure> {
-    const fresh = new Keyspace(this.#options.databaseCount, this.#accessClock);
-    const loaded = await this.#load(head, deadline, fresh, newLoadProgress());
-    if (loaded.kind === 'unavailable') return loaded;
+    const reloaded = await this.#reloader.reload(head, deadline);
+    if (reloaded.kind === 'unavailable') return reloaded;
+    const { keyspace: fresh, loaded } = reloaded;
     const applyTo = (keyspace: Keyspace): void => {
+      this.#reloader.finish();
       keyspace.become(fresh);
       this.#adopt(loaded);
     };
-    return { kind: 'news', isNothing: false, tip: loaded.tip, changes: { applyTo } };
+    // Whoever takes it over may have come after its end was read.
+    return { kind: 'news', isNothing: false, tip: loaded.tip, changes: { applyTo, isPartial: true } };
   }
 
-  #load(head: FoundHead, deadline: Deadline, keyspace: Keyspace, progress: LoadProgress): Promise<Loaded | Failure> {
-    return new Loader({ ...this.#options, chain: this.chain }, keyspace, progress).load(head, deadline);
+  /** As long as it takes: it is each request that is given up. */
+  #load(head: FoundHead, keyspace: Keyspace, progress: LoadProgress): Promise<Loaded | Failure> {
+    return new Loader({ ...this.#options, chain: this.chain }, keyspace, progress).load(head, Infinity);
   }
 
   /** What was loaded is what the node's keyspace holds now. */
