@@ -13,6 +13,7 @@ import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
 import { decodeRecord, hasChecksum, type Record, type SideObject } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 
 /** How far somebody has read. */
 export interface Tip {
@@ -26,6 +27,7 @@ export interface Tip {
 
 export interface ChainOptions {
   readonly requests: Requests;
+  readonly slices: Slices;
   /** The name of the database in the store. */
   readonly name: string;
   /** The id that its objects bear. */
@@ -112,18 +114,18 @@ export class Chain implements ChainReader {
 
   /** One record that is decoded later, if it can be: many may arrive at the same time. */
   #fetchRaw(number: number, deadline: Deadline): Promise<Fetched<RawRecord>> {
-    return this.#fetch(number, deadline, (body, decode) => ({
-      number,
-      length: body.length,
+    const { slices } = this.#options;
+    return this.#fetch(number, deadline, async (body, decode) => {
+      if (slices.isOver) await slices.next();
       // What was damaged on its way is to be noticed while it can be asked for again.
-      decode: hasChecksum(body) ? decode : constant(decode()),
-    }));
+      return { number, length: body.length, decode: hasChecksum(body) ? decode : constant(decode()) };
+    });
   }
 
   async #fetch<Content>(
     number: number,
     deadline: Deadline,
-    contentOf: (body: Uint8Array, decode: () => Record) => Content,
+    contentOf: (body: Uint8Array, decode: () => Record) => Content | Promise<Content>,
   ): Promise<Fetched<Content>> {
     const { requests, databaseCount } = this.#options;
     const { name, database, until } = this.#ownerOf(number);
@@ -170,6 +172,7 @@ export class Chain implements ChainReader {
     take: RecordTaker,
     options: ReadOptions = {},
   ): Promise<ChainEnd | Failure> {
+    const { slices } = this.#options;
     const { until = {} } = options;
     let tip = from;
     for await (const fetched of this.#ahead(from.next, deadline, options)) {
@@ -177,6 +180,7 @@ export class Chain implements ChainReader {
       const { date } = fetched;
       if (fetched.kind === 'notFound') return { kind: 'read', tip, date, isEnd: true };
       const { number, decode } = fetched.content;
+      if (slices.isOver) await slices.next();
       const record = this.#decoded(recordName(this.#ownerOf(number).name, number), decode);
       if ('kind' in record) return record;
       if (isBeyond(record, tip, until)) return { kind: 'read', tip, date, isEnd: true };
@@ -221,7 +225,7 @@ export class Chain implements ChainReader {
 
   async #effectsOf({ content, number }: Record, deadline: Deadline): Promise<readonly Effect[] | Failure> {
     if (content.kind === 'effects') return content.effects;
-    const { requests, databaseCount } = this.#options;
+    const { requests, slices, databaseCount } = this.#options;
     const effects: Effect[] = [];
     const bodies = fetchAhead(content.objects, {
       weigh: ({ bytes }) => bytes,
@@ -232,17 +236,21 @@ export class Chain implements ChainReader {
       if (fetched.kind === 'unavailable') return fetched;
       if (fetched.kind === 'notFound')
         return requests.failure(`is missing, although the record ${number} names it`, object.name);
+      if (slices.isOver) await slices.next();
       const decoded = this.#decoded(object.name, () =>
         decodeEffects(parseJson(Buffer.from(fetched.content).toString('utf8')), databaseCount),
       );
       if ('kind' in decoded) return decoded;
       for (const effect of decoded) effects.push(effect);
+      slices.noteLasting(object.bytes);
     }
     return effects;
   }
 
   #fetchSide({ name, bytes, checksum }: SideObject, number: number, deadline: Deadline): Promise<Fetched<Uint8Array>> {
-    return this.#options.requests.fetch(name, deadline, (body) => {
+    const { requests, slices } = this.#options;
+    return requests.fetch(name, deadline, async (body) => {
+      if (slices.isOver) await slices.next();
       if (body.length === bytes && crc32(body) === checksum) return body;
       throw new FormatError(`it is not what the record ${number} says that it is: it was damaged or replaced`);
     });

@@ -21,7 +21,7 @@ import {
 } from '../log.ts';
 import { Collector } from './collector.ts';
 import { Follower, newsLengthMaxDefault } from './follower.ts';
-import { Heads } from './heads.ts';
+import { Heads, type FoundHead } from './heads.ts';
 import { Pipeline, recordLengthMaxDefault } from './pipeline.ts';
 import { Requests, type RequestOptions } from './requests.ts';
 import { Slices } from './slices.ts';
@@ -141,6 +141,7 @@ export class JournalLog implements Log {
     const number = this.#pipeline.next;
     const fetched = await follower.chain.fetch(number, deadline);
     if (fetched.kind === 'unavailable') return fetched;
+    let newer: FoundHead | undefined;
     // Nobody has it, or this node has sent it since: then the question came first.
     if (fetched.kind === 'notFound' || this.#pipeline.isOwn(fetched.content.id)) {
       const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
@@ -149,11 +150,13 @@ export class JournalLog implements Log {
         if (follower.tip === tip) this.#heads.refresh(fetched.date);
         return { kind: 'current' };
       }
+      newer = confirmed.head;
     }
     // Nobody can tell what it means until what is under way is settled.
     const isUnclear = (): boolean => number !== tip.next || !this.#pipeline.isEmpty || follower.tip !== tip;
     if (isUnclear()) return { kind: 'unclear' };
-    const news = await follower.news(deadline, fetched.kind === 'found' ? fetched : undefined);
+    const first = fetched.kind === 'found' ? fetched : undefined;
+    const news = await (newer === undefined ? follower.news(deadline, first) : follower.reload(newer, deadline));
     if (news.kind === 'unavailable') return news;
     if (isUnclear()) return { kind: 'unclear' };
     if (!news.isNothing) return { kind: 'changed', changes: news.changes };

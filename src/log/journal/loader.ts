@@ -5,6 +5,7 @@
  */
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
+import { entryMemory } from '../../keyspace/memory.ts';
 import type { Deadline, Failure, LoadProgress } from '../log.ts';
 import type { StoreDate } from '../../store/object-store.ts';
 import type { Chain, Tip, ValidRecord } from './chain.ts';
@@ -96,7 +97,6 @@ export class Loader {
     | { readonly kind: 'behind'; readonly newer: FoundHead }
     | Failure
   > {
-    const { requests, databaseCount } = this.#options;
     this.#progress.loadedBytes = 0;
     if (snapshot === undefined) return { kind: 'read', manifest: undefined };
     const begin = ({ databases }: Manifest): void => {
@@ -104,7 +104,7 @@ export class Loader {
       this.#progress.totalKeys = keysOf(databases);
     };
     const take: PartTaker = (effects, { length }) => this.#apply(effects, length);
-    const reader = new SnapshotReader({ requests, databaseCount });
+    const reader = new SnapshotReader(this.#options);
     const outcome = await reader.read({ ...head, snapshot }, deadline, take, begin);
     return outcome.kind === 'missing' ? this.#newerThan(head, outcome, deadline) : outcome;
   }
@@ -125,9 +125,12 @@ export class Loader {
 
   async #apply(effects: readonly Effect[], length: number): Promise<void> {
     const { slices } = this.#options;
-    for (let i = 0; i < effects.length; i++) {
-      if (i % effectsPerLook === 0 && slices.isOver) await slices.next();
-      this.#keyspace.apply(effects[i] as Effect);
+    for (let i = 0; i < effects.length;) {
+      if (slices.isOver) await slices.next();
+      const from = i;
+      const end = Math.min(effects.length, from + effectsPerLook);
+      for (; i < end; i++) this.#keyspace.apply(effects[i] as Effect);
+      slices.noteLasting((length / effects.length + entryMemory) * (end - from));
     }
     this.#progress.loadedBytes += length;
   }

@@ -67,12 +67,12 @@ export class Requests {
 
   /**
    * Gets an object and decodes it.
-   * @param decode throws a FormatError for what is not such an object
+   * @param decode throws a FormatError for what is not such an object, or rejects with it
    */
   async fetch<Content>(
     name: string,
     deadline: Deadline,
-    decode: (body: Uint8Array) => Content,
+    decode: (body: Uint8Array) => Content | Promise<Content>,
   ): Promise<Fetched<Content>> {
     const backoff = this.backoff(deadline);
     for (let reads = 1; ; reads++) {
@@ -80,7 +80,7 @@ export class Requests {
       if (result.kind !== 'found') return result;
       const { body, etag, date } = result;
       try {
-        return { kind: 'found', content: decode(body), etag, date };
+        return { kind: 'found', content: await decode(body), etag, date };
       } catch (cause) {
         if (!(cause instanceof FormatError)) throw cause;
         // It may have been damaged on its way.
