@@ -125,10 +125,10 @@ export class SnapshotRun {
     const before = await heads.fetch(this.#deadline);
     if (before.kind !== 'found') return { kind: 'failed' };
     if (before.content.log.number > point.number || !isDue()) return { kind: 'overtaken' };
-    this.#divide(await this.#fetchBase(before.content));
-    if (!(await this.#writeParts())) return { kind: 'failed' };
     while (!this.#isCommitted && !this.#isAborted) await new Promise<void>((resolve) => (this.#wake = resolve));
     if (this.#isAborted) return { kind: 'failed' };
+    this.#divide(await this.#fetchBase(before.content));
+    if (!(await this.#writeParts())) return { kind: 'failed' };
     return this.#swap(before);
   }
 
