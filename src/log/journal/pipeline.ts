@@ -10,7 +10,8 @@ import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
 import type { Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
-import { encodeRecord, newId, type SideObject } from './record.ts';
+import type { Pruner } from './pruner.ts';
+import { encodeRecord, envelopeLength, newId, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
 import type { Requests } from './requests.ts';
 import { SideWriter } from './side-writer.ts';
@@ -22,6 +23,7 @@ interface PipelineOptions {
   readonly heads: Heads;
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
+  readonly pruner: Pruner;
   readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
@@ -84,7 +86,7 @@ export class Pipeline {
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);
     if (this.#recent.length > recentMax) this.#recent.shift();
-    snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
+    snapshotter.noteRecord(keyspace, number, envelopeLength + (typeof encoded === 'string' ? encoded.length : length));
     snapshotter.consider(keyspace, { number, id, time });
     return new Promise((resolve) => {
       const own = { number, id, parent, time, effects: encoded, deadline };
@@ -130,6 +132,7 @@ export class Pipeline {
         this.#options.follower.tip = { next: front.number + 1, id: front.id, time: front.time };
         this.#pending.shift();
         this.#options.snapshotter.onCommitted(front.number);
+        this.#options.pruner.consider();
         front.resolve(outcome);
       } else {
         this.#fail(outcome);
