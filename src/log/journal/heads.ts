@@ -35,6 +35,8 @@ export class Heads {
   #seenAt: StoreDate;
   /** The store's date at which the end of the log, as this node knows it, was certainly not obsolete. */
   #freshAt: StoreDate;
+  /** By this node's own clock. */
+  #refreshedMs: number;
 
   /** @param name of the database in the store */
   constructor(requests: Requests, name: string, { graceMs, retainMs, mustExist }: HeadsOptions) {
@@ -43,6 +45,7 @@ export class Heads {
     this.#requests = requests;
     this.#name = name;
     this.#graceMs = graceMs;
+    this.#refreshedMs = requests.environment.clock.monotonic();
   }
 
   /** The id that all objects of the database bear. Only after `open`. */
@@ -160,8 +163,17 @@ export class Heads {
     }
   }
 
+  /**
+   * Whether the end of the log, as this node knows it, may be obsolete for all it knows. By its own clock, which proves
+   * nothing: it only says whether it is worth to ask before.
+   */
+  get mayBeBehind(): boolean {
+    return this.#requests.environment.clock.monotonic() - this.#refreshedMs > this.#graceMs / 4;
+  }
+
   /** The store has confirmed at this date that nothing comes after the end of the log that this node knows. */
   refresh(date: StoreDate): void {
+    this.#refreshedMs = this.#requests.environment.clock.monotonic();
     if (date !== undefined && (this.#freshAt === undefined || date > this.#freshAt)) this.#freshAt = date;
   }
 }

@@ -8,7 +8,7 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { AppendOutcome, Commit, Deadline, Failure } from '../log.ts';
 import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
-import type { Heads } from './heads.ts';
+import type { FoundHead, Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
 import type { Pruner } from './pruner.ts';
 import { encodeRecord, envelopeLength, newId, type SideObject } from './record.ts';
@@ -39,7 +39,13 @@ interface Pending extends OutgoingRecord {
   /** As JSON, or, where they are too many for that, as they are. */
   readonly effects: string | readonly Effect[];
   readonly resolve: (outcome: AppendOutcome) => void;
-  outcome: SendOutcome | undefined;
+  outcome: SendOutcome | Obsolete | undefined;
+}
+
+/** It was not sent: there is a head by which its number is obsolete. */
+interface Obsolete {
+  readonly kind: 'obsolete';
+  readonly head: FoundHead;
 }
 
 /** Effects that take more than this, as JSON, are objects of their own: a record is small, and raced for. */
@@ -97,14 +103,22 @@ export class Pipeline {
   }
 
   async #send(pending: Pending): Promise<void> {
-    const { requests, follower, name } = this.#options;
+    const { requests, heads, follower, name } = this.#options;
     const isVoid = (): boolean => pending.isAbandoned;
-    const body = await this.#bodyOf(pending);
-    // Objects beside it take their time.
+    const obstacle = heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined;
+    const body = obstacle ?? (await this.#bodyOf(pending));
+    // Asking takes its time, and so do objects beside it.
     if (isVoid()) return;
     pending.outcome =
       'kind' in body ? body : await new RecordSender(requests, follower.chain, name).send(pending, body);
     if (!isVoid()) await this.#settle();
+  }
+
+  /** Whoever has slept for long would create a number anew that was collected, and nobody could tell what that means. */
+  async #obstacleTo({ number, deadline }: Pending): Promise<Failure | Obsolete | undefined> {
+    const confirmed = await this.#options.heads.confirm(number, undefined, deadline);
+    if (confirmed.kind === 'confirmed') return undefined;
+    return confirmed.kind === 'behind' ? { kind: 'obsolete', head: confirmed.head } : confirmed;
   }
 
   async #bodyOf({ effects, number, id, parent, time, deadline }: Pending): Promise<Uint8Array | Failure> {
@@ -141,8 +155,12 @@ export class Pipeline {
     this.#isSettling = false;
   }
 
-  async #fateOf(front: Pending, outcome: SendOutcome): Promise<AppendOutcome> {
+  async #fateOf(front: Pending, outcome: SendOutcome | Obsolete): Promise<AppendOutcome> {
     const { heads, follower, requests } = this.#options;
+    if (outcome.kind === 'obsolete') {
+      const news = await follower.reload(outcome.head, front.deadline);
+      return news.kind === 'unavailable' ? news : { kind: 'conflict', changes: news.changes };
+    }
     if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
     if (outcome.kind === 'taken') {
       // Another record has its number for good; so it happens nowhere, whatever there is to be read.
