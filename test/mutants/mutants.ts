@@ -419,6 +419,20 @@ export const mutants: readonly Mutant[] = [
     replace: 'const first = head.log.number;',
   },
   {
+    name: 'journal: what is obsolete let go of with snapshots only',
+    file: 'src/log/journal/pipeline.ts',
+    find: '        this.#options.pruner.consider();\n',
+    replace: '',
+    test: 'test/log/pruner.test.ts',
+  },
+  {
+    name: 'journal: a node that has slept writes without asking first',
+    file: 'src/log/journal/pipeline.ts',
+    find: 'heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined',
+    replace: 'heads.mayBeBehind ? undefined : undefined',
+    test: 'test/log/journal-log.test.ts',
+  },
+  {
     name: 'journal: collection that does not know of branches',
     file: 'src/log/journal/collector.ts',
     find: 'number < first && !head.branches.some(',
