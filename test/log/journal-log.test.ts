@@ -1,6 +1,7 @@
 /** The journal's log alone: chains, fates, sleepers, damage. */
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/environment/environment.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
 import { numberOf } from '../../src/log/journal/names.ts';
@@ -88,10 +89,17 @@ class Node {
 
   constructor(
     world: World,
-    { graceMs = 10_000, snapshots = snapshotLimitsDefault, newsLengthMax = 1 << 20, recordLengthMax = 1 << 20 } = {},
+    {
+      clock = world.environment.clock,
+      graceMs = 10_000,
+      snapshots = snapshotLimitsDefault,
+      newsLengthMax = 1 << 20,
+      recordLengthMax = 1 << 20,
+    } = {},
   ) {
     this.#world = world;
-    const { environment } = world;
+    const { random, timers, compression } = world.environment;
+    const environment = { random, timers, compression, clock, watcher: undefined };
     const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
     this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax, recordLengthMax });
   }
@@ -238,9 +246,10 @@ describe('the chain', () => {
 
 describe('sleepers', () => {
   /** A node that has slept while another wrote, took a snapshot and collected what it had been about to use. */
-  async function asleep(): Promise<{ world: World; sleeper: Node; awake: Node }> {
+  async function asleep(ownClock?: Clock): Promise<{ world: World; sleeper: Node; awake: Node }> {
     const world = new World();
-    const [sleeper, awake] = [await new Node(world).open(), await new Node(world, { snapshots: small }).open()];
+    const sleeper = await new Node(world, ownClock && { clock: ownClock }).open();
+    const awake = await new Node(world, { snapshots: small }).open();
     for (let i = 0; !(await world.names('db.log')).every((name) => name > recordName(1)) || i < 3; i++) {
       expect(await awake.append('k', String(i))).toEqual({ kind: 'committed' });
       await world.environment.advance(5000);
@@ -262,8 +271,19 @@ describe('sleepers', () => {
     expect(sleeper.keyspace.database(0).observer).toBeDefined();
   });
 
-  it('that write do not take a number that was collected for theirs', async () => {
+  it('that write ask first, and learn what there is', async () => {
     const { world, sleeper, awake } = await asleep();
+    const before = await world.names('db.log');
+    const outcome = await sleeper.append('late');
+    if (outcome.kind !== 'conflict') throw new Error(outcome.kind);
+    expect(await world.names('db.log')).toEqual(before);
+    outcome.changes?.applyTo(sleeper.keyspace);
+    expect(sleeper.values()).toEqual(awake.values());
+    expect(await sleeper.append('late')).toEqual({ kind: 'committed' });
+  });
+
+  it('whose own clocks have slept too do not take a number that was collected for theirs', async () => {
+    const { world, sleeper, awake } = await asleep({ now: () => 0, monotonic: () => 0 });
     const outcome = await sleeper.append('lost');
     expect(outcome.kind).toBe('uncertain');
     if (outcome.kind === 'uncertain') outcome.changes?.applyTo(sleeper.keyspace);

@@ -159,7 +159,7 @@ class Node {
 describe('nodes that write in turns', () => {
   it('write of each snapshot only what has changed since the newest, whoever wrote that', async () => {
     const world = new World();
-    const options = { recordsMax: 6, partLength: 200 };
+    const options = { recordsMax: 7, partLength: 200 };
     const nodes = [await new Node(world, options).open(), await new Node(world, options).open()];
     await nodes[0]!.begin(Array.from({ length: 400 }, (_, i) => set(`key${i}`, 'x'.repeat(20))));
     /** By number of a record: the key that it changes. */

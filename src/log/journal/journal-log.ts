@@ -23,6 +23,7 @@ import { Collector } from './collector.ts';
 import { Follower, newsLengthMaxDefault } from './follower.ts';
 import { Heads, type FoundHead } from './heads.ts';
 import { Pipeline, recordLengthMaxDefault } from './pipeline.ts';
+import { Pruner } from './pruner.ts';
 import { Requests, type RequestOptions } from './requests.ts';
 import { Slices } from './slices.ts';
 import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
@@ -50,9 +51,6 @@ export interface JournalLogOptions extends RequestOptions {
   readonly mustExist?: boolean;
 }
 
-/** Collecting takes as long as it takes; what is left is for the next time. */
-const collectPatienceMs = 600_000;
-
 export class JournalLog implements Log {
   readonly pipelineDepth: number;
   readonly #requests: Requests;
@@ -77,7 +75,7 @@ export class JournalLog implements Log {
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
     const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
-    const collector = new Collector({ requests, name, databaseCount, graceMs });
+    const collector = new Collector({ requests, heads, name, databaseCount, graceMs });
     const slices = new Slices(requests.environment);
     const snapshotter = new Snapshotter({
       requests,
@@ -89,9 +87,7 @@ export class JournalLog implements Log {
       retainMs,
       limits: options.snapshots,
       onSwapped: (head) => {
-        const { clock } = requests.environment;
-        if (heads.newestSince === undefined) return;
-        void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
+        if (heads.newestSince !== undefined) void collector.collect(head, heads.newestSince);
       },
     });
     const writer = writerOf(newId(requests.environment.random));
@@ -99,12 +95,14 @@ export class JournalLog implements Log {
     const reading = { databaseCount, newsLengthMax, observer: turns };
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;
+    const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
+    const pruner = new Pruner({ requests, heads, collector, name, graceMs, retainMs, isSnapshotUnderWay });
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
     this.#snapshotter = snapshotter;
-    const writing = { turns, node, writer, recordLengthMax };
-    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, ...writing });
+    const parts = { requests, heads, follower, snapshotter, pruner, slices, turns };
+    this.#pipeline = new Pipeline({ ...parts, name, node, writer, recordLengthMax });
   }
 
   get retries(): number {

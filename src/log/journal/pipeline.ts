@@ -8,9 +8,10 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { AppendOutcome, Commit, Deadline, Failure } from '../log.ts';
 import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
-import type { Heads } from './heads.ts';
+import type { FoundHead, Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
-import { encodeRecord, newIdOf, type SideObject } from './record.ts';
+import type { Pruner } from './pruner.ts';
+import { encodeRecord, envelopeLength, newIdOf, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
 import type { Requests } from './requests.ts';
 import { SideWriter } from './side-writer.ts';
@@ -24,6 +25,7 @@ interface PipelineOptions {
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
   readonly turns: Turns;
+  readonly pruner: Pruner;
   readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
@@ -40,7 +42,13 @@ interface Pending extends OutgoingRecord {
   /** As JSON, or, where they are too many for that, as they are. */
   readonly effects: string | readonly Effect[];
   readonly resolve: (outcome: AppendOutcome) => void;
-  outcome: SendOutcome | undefined;
+  outcome: SendOutcome | Obsolete | undefined;
+}
+
+/** It was not sent: there is a head by which its number is obsolete. */
+interface Obsolete {
+  readonly kind: 'obsolete';
+  readonly head: FoundHead;
 }
 
 /** Effects that take more than this, as JSON, are objects of their own: a record is small, and raced for. */
@@ -94,21 +102,33 @@ export class Pipeline {
       const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
       this.#pending.push(pending);
       if (this.#isLost) return;
-      snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
+      snapshotter.noteRecord(
+        keyspace,
+        number,
+        envelopeLength + (typeof encoded === 'string' ? encoded.length : length),
+      );
       snapshotter.consider(keyspace, { number, id, time });
       void this.#send(pending);
     });
   }
 
   async #send(pending: Pending): Promise<void> {
-    const { requests, follower, name } = this.#options;
+    const { requests, heads, follower, name } = this.#options;
     const isVoid = (): boolean => pending.isAbandoned;
-    const body = await this.#bodyOf(pending);
-    // Objects beside it take their time.
+    const obstacle = heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined;
+    const body = obstacle ?? (await this.#bodyOf(pending));
+    // Asking takes its time, and so do objects beside it.
     if (isVoid()) return;
     pending.outcome =
       'kind' in body ? body : await new RecordSender(requests, follower.chain, name).send(pending, body);
     if (!isVoid()) await this.#settle();
+  }
+
+  /** Whoever has slept for long would create a number anew that was collected, and nobody could tell what that means. */
+  async #obstacleTo({ number, deadline }: Pending): Promise<Failure | Obsolete | undefined> {
+    const confirmed = await this.#options.heads.confirm(number, undefined, deadline);
+    if (confirmed.kind === 'confirmed') return undefined;
+    return confirmed.kind === 'behind' ? { kind: 'obsolete', head: confirmed.head } : confirmed;
   }
 
   async #bodyOf({ effects, number, id, parent, time, deadline }: Pending): Promise<Uint8Array | Failure> {
@@ -136,6 +156,7 @@ export class Pipeline {
         this.#commit(front);
         this.#pending.shift();
         this.#options.snapshotter.onCommitted(front.number);
+        this.#options.pruner.consider();
         front.resolve(outcome);
       } else {
         this.#fail(outcome);
@@ -150,8 +171,12 @@ export class Pipeline {
     turns.onCommitted(follower.tip);
   }
 
-  async #fateOf(front: Pending, outcome: SendOutcome): Promise<AppendOutcome> {
+  async #fateOf(front: Pending, outcome: SendOutcome | Obsolete): Promise<AppendOutcome> {
     const { heads, follower, requests, turns } = this.#options;
+    if (outcome.kind === 'obsolete') {
+      const news = await follower.reload(outcome.head, front.deadline);
+      return news.kind === 'unavailable' ? news : { kind: 'conflict', changes: news.changes };
+    }
     if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
     if (outcome.kind === 'taken') {
       // Another record has its number for good; so it happens nowhere, whatever there is to be read.

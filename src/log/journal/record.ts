@@ -91,6 +91,9 @@ export function encodeRecord({ database, number, id, parent, node, time, content
   return withChecksum(Buffer.from(text, 'utf8'));
 }
 
+/** About how long what surrounds the effects is. */
+export const envelopeLength = 260;
+
 const checksumLength = ',"checksum":"01234567"}'.length;
 
 /** Ends a JSON object, all of whose other members are there, with its checksum. */
