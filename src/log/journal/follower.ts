@@ -78,11 +78,13 @@ export class Follower {
     const { heads, snapshotter, slices, newsLengthMax } = this.#options;
     const from = this.tip;
     const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax });
-    if (outcome.kind === 'unavailable') return outcome;
-    const confirmed = await heads.confirm(from.next, outcome.date, deadline);
-    if (confirmed.kind === 'unavailable') return confirmed;
+    // What cannot be read may be obsolete, and half of it deleted.
+    const date = outcome.kind === 'unavailable' ? undefined : outcome.date;
+    const confirmed = await heads.confirm(from.next, date, deadline);
     if (confirmed.kind === 'behind') return this.reload(confirmed.head, deadline);
-    const { records, tip, date, isEnd } = outcome;
+    if (outcome.kind === 'unavailable') return outcome;
+    if (confirmed.kind === 'unavailable') return confirmed;
+    const { records, tip, isEnd } = outcome;
     const applyTo = (keyspace: Keyspace): void => {
       for (const { effects, number, length } of records) {
         for (const effect of effects) keyspace.apply(effect);

@@ -81,7 +81,7 @@ export class Loader {
       return true;
     };
     const end = await chain.readEach({ next: number, id: parent, time: manifest?.time ?? 0 }, deadline, take);
-    if (end.kind === 'unavailable') return end;
+    if (end.kind === 'unavailable') return (await this.#newer(head, deadline)) ?? end;
     const confirmed = await heads.confirm(number, end.date, deadline, date);
     if (confirmed.kind === 'unavailable') return confirmed;
     if (confirmed.kind === 'behind') return { kind: 'behind', newer: confirmed.head };
@@ -115,12 +115,22 @@ export class Loader {
     { name: missing }: SnapshotOutcome & { readonly kind: 'missing' },
     deadline: Deadline,
   ): Promise<{ readonly kind: 'behind'; readonly newer: FoundHead } | Failure> {
-    const { requests, heads, name } = this.#options;
-    const newest = await heads.fetch(deadline);
-    if (newest.kind === 'unavailable') return newest;
-    if (newest.kind === 'found' && newest.content.generation > head.generation)
-      return { kind: 'behind', newer: newest };
+    const { requests, name } = this.#options;
+    const newer = await this.#newer(head, deadline);
+    if (newer !== undefined) return newer;
     return requests.failure(`is missing, although the head ${name} needs it; restore it`, missing);
+  }
+
+  /** `undefined`: there is no newer head. What cannot be read by this one may be obsolete, and half of it deleted. */
+  async #newer(
+    { generation }: FoundHead['content'],
+    deadline: Deadline,
+  ): Promise<{ readonly kind: 'behind'; readonly newer: FoundHead } | Failure | undefined> {
+    const newest = await this.#options.heads.fetch(deadline);
+    if (newest.kind === 'unavailable') return newest;
+    return newest.kind === 'found' && newest.content.generation > generation
+      ? { kind: 'behind', newer: newest }
+      : undefined;
   }
 
   async #apply(effects: readonly Effect[], length: number): Promise<void> {
