@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: starts what it compares in one run, on this machine, and prints ratios; the figures themselves say
  * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets,
- * `--only journal` only the figures of that layout, `--only collections` only those of hashes, lists and sets, `--only large` only what a database of a million keys costs,
+ * `--only journal` only the figures of that layout, `--only growth` of these only how much a day leaves in the store,
+ * `--only collections` only hashes, lists and sets, `--only large` only what a database of a million keys costs,
  * `--only checker` only how fast histories are judged.
  * Results also go to `bench/results/latest.json`.
  */
@@ -11,6 +12,8 @@ import { join } from 'node:path';
 import { Ceph, cephIsInstalled } from '../test/support/ceph.ts';
 import { measureCollections } from './collections/collections.ts';
 import { measureCost } from './support/cost.ts';
+import { printFigures } from './support/figure.ts';
+import { measureGrowth } from './journal/growth.ts';
 import { measureJournal } from './journal/journal.ts';
 import { measureLarge, printLarge, type LargePlace } from './support/large.ts';
 import { compareByRedisBenchmark, type Comparison } from './support/redis-benchmark.ts';
@@ -64,6 +67,7 @@ try {
   }
   process.stderr.write('\r'.padEnd(60));
   if (chosen.length > 0) await report();
+  if (only?.includes('growth') === true) printFigures(await measureGrowth(quick));
   if (isWanted('journal')) await measureJournal(join(directory, 'journal'), ceph, quick);
   if (isWanted('collections') && hasProgram('redis-benchmark')) await measureCollections(quick);
   if (isWanted('large')) printLarge(await measureLarge(largePlaces(), quick));

@@ -1,6 +1,7 @@
 /** The figures of the `journal` layout. */
 import { Ceph } from '../../test/support/ceph.ts';
 import { printFigures, type Figure } from '../support/figure.ts';
+import { measureGrowth } from './growth.ts';
 import { measureLatency } from './latency.ts';
 import { measureNodes } from './nodes.ts';
 import { filePlace, s3Place, type Place } from './place.ts';
@@ -18,6 +19,7 @@ export async function measureJournal(directory: string, ceph: Ceph | undefined, 
     figures.push(...some);
   };
   console.log('\nthe layout `journal`:');
+  measured(await measureGrowth(quick));
   measured(await measureLatency(quick));
   for (const place of places) measured(await measureSize(place, keys, quick));
   if (ceph === undefined) return figures;

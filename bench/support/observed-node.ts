@@ -1,6 +1,7 @@
 /** A node that the bench can ask how long its event loop was held, and what memory it takes. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { nodeOptions } from './servers.ts';
 
 interface Pauses {
   readonly p999Ms: number;
@@ -39,7 +40,19 @@ export class ObservedNode {
     const startedAt = performance.now();
     const child = spawn(
       process.execPath,
-      ['--expose-gc', ...options, '--import', observer, main, 'serve', '--addr', '127.0.0.1:0', '--json', ...flags],
+      [
+        '--expose-gc',
+        ...nodeOptions,
+        ...options,
+        '--import',
+        observer,
+        main,
+        'serve',
+        '--addr',
+        '127.0.0.1:0',
+        '--json',
+        ...flags,
+      ],
       { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] },
     );
     return new Promise((resolve, reject) => {

@@ -11,6 +11,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** What `npm start` and the first line of the program give it. */
+export const nodeOptions = ['--max-semi-space-size=64'];
+
 const startTimeoutMs = 30_000;
 let nextPort = 27_100;
 
@@ -24,7 +27,7 @@ export function startValthree(flags: readonly string[]): Promise<RunningServer> 
   const port = nextPort++;
   const main = new URL('../../dist/cli/main.js', import.meta.url).pathname;
   return start(port, process.execPath, [
-    '--max-semi-space-size=64',
+    ...nodeOptions,
     main,
     'serve',
     '--addr',

@@ -34,7 +34,8 @@ Examples:
   valthree log --store ./data --key user:17 --limit 5          who wrote it last
   valthree log --store ./data --json --limit 0 | jq .node
 
-A void commit lost a race against another node's: it never was part of the database.
+A void commit lost a race against another node's: it never was part of the database. Nor was a claim, by which a
+node that others kept from writing asked them to let it.
 Exit codes: 0 done; 1 something cannot be read; 2 called wrongly.`;
 
 export function logCommand(): Command {
@@ -121,16 +122,27 @@ function isWanted({ node, effects }: LogEntry, flags: LogFlags): boolean {
   );
 }
 
-function textOf({ number, isVoid, time, node, bytes, effects }: LogEntry, flags: LogFlags): string {
-  const count =
-    effects === undefined ? 'many effects' : `${effects.length} ${effects.length === 1 ? 'effect' : 'effects'}`;
-  const line = `${number}  ${new Date(time).toISOString()}  ${node}  ${formatBytes(bytes)}  ${isVoid ? 'void' : count}\n`;
+function textOf(entry: LogEntry, flags: LogFlags): string {
+  const { number, time, node, bytes, effects } = entry;
+  const line = `${number}  ${new Date(time).toISOString()}  ${node}  ${formatBytes(bytes)}  ${contentOf(entry)}\n`;
   if (!flags.effects || effects === undefined) return line;
   return line + effects.map((effect: Effect) => `    ${describeEffect(effect)}\n`).join('');
 }
 
-function jsonOf({ effects, time, isVoid, ...rest }: LogEntry, flags: LogFlags): string {
-  const shown = { ...rest, void: isVoid, time: new Date(time).toISOString(), count: effects?.length ?? null };
+function contentOf({ isClaim, isVoid, effects }: LogEntry): string {
+  if (isVoid) return isClaim ? 'claim' : 'void';
+  if (effects === undefined) return 'many effects';
+  return `${effects.length} ${effects.length === 1 ? 'effect' : 'effects'}`;
+}
+
+function jsonOf({ effects, time, isVoid, isClaim, ...rest }: LogEntry, flags: LogFlags): string {
+  const shown = {
+    ...rest,
+    void: isVoid,
+    claim: isClaim,
+    time: new Date(time).toISOString(),
+    count: effects?.length ?? null,
+  };
   const text = JSON.stringify(shown);
   if (!flags.effects || effects === undefined) return `${text}\n`;
   return `${text.slice(0, -1)},"effects":${encodeEffects(effects)}}\n`;

@@ -21,6 +21,7 @@ import {
   type LoadProgress,
   type Log,
   type SnapshotStatistics,
+  type TurnStatistics,
   type VerifyOutcome,
 } from '../log/log.ts';
 import { error, type Reply } from '../resp/reply.ts';
@@ -147,6 +148,11 @@ export class Engine {
   /** `undefined` in a layout without snapshots. */
   get snapshots(): SnapshotStatistics | undefined {
     return this.#options.log.snapshots;
+  }
+
+  /** `undefined` in a layout where nobody need wait for others. */
+  get turns(): TurnStatistics | undefined {
+    return this.#options.log.turns;
   }
 
   /** Tasks that wait for their rounds. */

@@ -10,6 +10,8 @@ export interface Environment {
   readonly random: Random;
   readonly timers: Timers;
   readonly compression: Compression;
+  /** Collects what has died young, at once; left out where that cannot be asked for. */
+  readonly collectYoung?: (() => void) | undefined;
   /** Whoever watches the properties of what runs; usually nobody. */
   readonly watcher?: Watcher | undefined;
 }

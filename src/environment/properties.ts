@@ -36,5 +36,7 @@ export const nodeProperties = {
   uncertain: { kind: 'reachable', message: 'A command was answered with UNCERTAIN' },
   unavailable: { kind: 'reachable', message: 'A command was answered with UNAVAILABLE' },
   clockWentBack: { kind: 'reachable', message: 'The clock of the machine went back' },
+  turnClaimed: { kind: 'reachable', message: 'A node that others kept from writing claimed a turn' },
+  turnYielded: { kind: 'reachable', message: 'A node that was writing let another write, which had claimed a turn' },
   commitsInOrder: { kind: 'always', message: 'A write is acknowledged after all writes before it' },
 } as const satisfies Record<string, Property>;

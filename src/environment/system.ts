@@ -4,6 +4,8 @@ import { promisify } from 'node:util';
 import { constants, gunzip, gzip } from 'node:zlib';
 // The global of this name is a getter, which costs more than the clock.
 import { performance } from 'node:perf_hooks';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Environment, Random, Timer } from './environment.ts';
 import type { Watcher } from './properties.ts';
 
@@ -15,6 +17,7 @@ export function systemEnvironment(watcher?: Watcher): Environment {
     watcher,
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     random: systemRandom(),
+    collectYoung: youngCollector(),
     compression: {
       compress: (bytes) => gzipAsync(bytes, { level: constants.Z_BEST_SPEED }),
       decompress: (bytes, maxOutputLength) => gunzipAsync(bytes, { maxOutputLength }),
@@ -28,6 +31,17 @@ export function systemEnvironment(watcher?: Watcher): Environment {
         setImmediate(callback);
       },
     },
+  };
+}
+
+/** V8 shows its function only to contexts that are made while the flag is set; where it does not, it is left alone. */
+function youngCollector(): (() => void) | undefined {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('globalThis.gc') as NodeJS.GCFunction | undefined;
+  setFlagsFromString('--no-expose-gc');
+  if (collect === undefined) return undefined;
+  return () => {
+    collect({ type: 'minor' });
   };
 }
 

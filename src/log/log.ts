@@ -27,6 +27,8 @@ export interface Log {
   readonly retries: number;
   /** What this node has written of them; `undefined` in a layout without snapshots. */
   readonly snapshots: SnapshotStatistics | undefined;
+  /** How it shared the log with others; `undefined` in a layout where nobody need wait for others. */
+  readonly turns: TurnStatistics | undefined;
   /** Ends the log's work; nothing may be under way. */
   close(): Promise<void>;
 }
@@ -45,6 +47,13 @@ export interface SnapshotStatistics {
   readonly isUnderWay: boolean;
   /** Those that have become the newest. */
   readonly written: number;
+}
+
+export interface TurnStatistics {
+  /** How often this node asked others that kept it from writing to let it. */
+  readonly claims: number;
+  /** How often it let others write first that had asked for that. */
+  readonly yields: number;
 }
 
 export function newLoadProgress(): LoadProgress {

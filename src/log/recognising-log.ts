@@ -14,6 +14,7 @@ import type {
   Log,
   OpenOutcome,
   SnapshotStatistics,
+  TurnStatistics,
   VerifyOutcome,
 } from './log.ts';
 import { PlainLog } from './plain/plain-log.ts';
@@ -47,6 +48,10 @@ export class RecognisingLog implements Log {
 
   get snapshots(): SnapshotStatistics | undefined {
     return this.#log?.snapshots;
+  }
+
+  get turns(): TurnStatistics | undefined {
+    return this.#log?.turns;
   }
 
   async open(keyspace: Keyspace, deadline: Deadline, progress?: LoadProgress): Promise<OpenOutcome> {

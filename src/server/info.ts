@@ -183,6 +183,8 @@ function storeFields(node: NodeServer): Fields {
     ['read_rounds', statistics.readRounds],
     ['effects', statistics.effects],
     ['conflicts', statistics.conflicts],
+    ['turns_claimed', engine.turns?.claims ?? 0],
+    ['turns_yielded', engine.turns?.yields ?? 0],
     ['reexecutions', statistics.reexecutions],
     ['uncertain_commands', statistics.uncertainTasks],
     ['unavailable_commands', statistics.unavailableTasks],

@@ -52,6 +52,16 @@ export const metrics: readonly Metric[] = [
     "Times that another node's commit made this one roll back.",
     ({ engine }) => engine.statistics.conflicts,
   ),
+  single(
+    'valthree_turns_claimed_total',
+    'Times that this node asked others to let it write.',
+    ({ engine }) => engine.turns?.claims ?? 0,
+  ),
+  single(
+    'valthree_turns_yielded_total',
+    'Times that this node let others write first that had asked for it.',
+    ({ engine }) => engine.turns?.yields ?? 0,
+  ),
   single('valthree_reexecutions_total', 'Commands executed again.', ({ engine }) => engine.statistics.reexecutions),
   single(
     'valthree_uncertain_commands_total',

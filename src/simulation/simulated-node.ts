@@ -28,10 +28,15 @@ export interface SimulatedNodeOptions {
   readonly store: ObjectStore;
   readonly latency: Latency;
   readonly clockError: ClockError;
+  /** How long a command may wait for the store, and one request of its. */
+  readonly storeTimeoutMs: number;
+  readonly requestTimeoutMs: number;
   readonly commitIntervalMs: number;
   readonly layout: Layout;
   readonly pipelineDepth: number;
   readonly graceMs: number;
+  /** `undefined`: as it was said before. */
+  readonly retainMs?: number | undefined;
   readonly recordLengthMax: number;
   readonly newsLengthMax: number;
   readonly snapshots: SnapshotLimits;
@@ -103,10 +108,13 @@ export class SimulatedNode {
       store,
       host,
       keysMax: this.#options.keysMax,
+      storeTimeoutMs: this.#options.storeTimeoutMs,
+      requestTimeoutMs: this.#options.requestTimeoutMs,
       commitIntervalMs: this.#options.commitIntervalMs,
       layout: this.#options.layout,
       pipelineDepth: this.#options.pipelineDepth,
       graceMs: this.#options.graceMs,
+      retainMs: this.#options.retainMs,
       recordLengthMax: this.#options.recordLengthMax,
       newsLengthMax: this.#options.newsLengthMax,
       snapshots: this.#options.snapshots,
@@ -189,8 +197,6 @@ const settings = {
   port: 6379,
   databaseName: 'db',
   databases: 4,
-  storeTimeoutMs: 4000,
-  requestTimeoutMs: 500,
   protectedMode: false,
   settings: {
     clientsMax: 10_000,

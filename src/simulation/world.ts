@@ -190,6 +190,8 @@ export class World {
       store: this.store,
       latency: { minMs, maxMs },
       clockError: { offsetMs: 0, drift: 0 },
+      storeTimeoutMs: 4000,
+      requestTimeoutMs: 500,
       commitIntervalMs: this.scenario.commitIntervalMs,
       layout: this.scenario.layout,
       pipelineDepth: this.scenario.pipelineDepth,

@@ -3,12 +3,13 @@ import { decodeBody, FormatError } from '../log/format-error.ts';
 import { ownerOf, type Branch, type Head, type Origin } from '../log/journal/head.ts';
 import { objectsOf } from '../log/journal/manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
+import { isClaim } from '../log/journal/record.ts';
 import type { Requests } from '../log/journal/requests.ts';
 import { decodeTrail } from '../log/plain/trail.ts';
 import { decodeImage } from '../log/plain/plain-format.ts';
 import { s3StandardPrices } from '../store/counting-store.ts';
 import type { ListedObject } from '../store/object-store.ts';
-import { databaseCountMax, DatabaseReader, StoreError, type Damage, type Read } from './database-reader.ts';
+import { databaseCountMax, DatabaseReader, StoreError, type Damage, type Owner, type Read } from './database-reader.ts';
 import { readLog, type LogEntry } from './read-log.ts';
 
 export interface Inspection {
@@ -38,7 +39,9 @@ export interface JournalFacts {
   readonly newest: number;
   readonly newestTime: number | undefined;
   readonly voids: number;
-  /** Numbers that are missing although there are later ones. */
+  /** Of these, and of those behind the end, records by which nodes asked others to let them write. */
+  readonly claims: number;
+  /** Numbers that are missing although there are later ones, other than claims. */
   readonly holes: readonly number[];
   readonly snapshot: { readonly number: number; readonly time: number; readonly bytes: number } | undefined;
   /** The time since which every commit can be had again; `undefined`: all that ever was. */
@@ -82,8 +85,7 @@ export async function inspect({ requests, name, onProgress }: InspectOptions): P
     onProgress(`commit ${entry.number}`);
   }
   const newest = entries.at(-1)?.number ?? head.log.number - 1;
-  const numbers = new Set(listed.records.map((object) => numberOf(name, object.name)));
-  const last = Math.max(newest, ...[...numbers].map((number) => number ?? 0));
+  const beyond = await recordsBeyond(newest, listed.records, reader, { name, database: head.database });
   return {
     name,
     store,
@@ -102,7 +104,8 @@ export async function inspect({ requests, name, onProgress }: InspectOptions): P
       newest,
       newestTime: entries.at(-1)?.time ?? snapshot?.time,
       voids: entries.filter(({ isVoid }) => isVoid).length,
-      holes: Array.from({ length: last - newest }, (_, i) => newest + 1 + i).filter((number) => !numbers.has(number)),
+      claims: [...entries, ...beyond].filter((record) => record.isClaim).length,
+      holes: holesAfter(newest, beyond),
       snapshot,
       keptSince: await keptSince(reader, name, head),
       retainMs: head.retainMs,
@@ -137,6 +140,25 @@ async function listAll(reader: DatabaseReader, name: string) {
     sides: await reader.list(sidePrefix(name)),
     snapshots: await reader.list(snapshotPrefix(name)),
   };
+}
+
+/** What is stored behind the end of the log. */
+async function recordsBeyond(
+  newest: number,
+  listed: readonly ListedObject[],
+  reader: DatabaseReader,
+  owner: Owner,
+): Promise<readonly { readonly number: number; readonly isClaim: boolean }[]> {
+  const numbers = listed.map((object) => numberOf(owner.name, object.name) ?? 0).filter((number) => number > newest);
+  return Promise.all(
+    numbers.map(async (number) => ({ number, isClaim: isClaim(must(await reader.record(number, owner)).content) })),
+  );
+}
+
+function holesAfter(newest: number, beyond: Awaited<ReturnType<typeof recordsBeyond>>): readonly number[] {
+  const last = Math.max(newest, ...beyond.filter((record) => !record.isClaim).map(({ number }) => number));
+  const numbers = new Set(beyond.map(({ number }) => number));
+  return Array.from({ length: last - newest }, (_, i) => newest + 1 + i).filter((number) => !numbers.has(number));
 }
 
 function countOf(kind: string, objects: readonly ListedObject[]): ObjectCount {

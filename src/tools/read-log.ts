@@ -1,13 +1,15 @@
 /** The commits of a database in the journal layout, one after another, as far back as they are kept. */
 import type { Effect } from '../keyspace/effect.ts';
 import { ownerOf, type Head } from '../log/journal/head.ts';
-import { beginningId, type Record } from '../log/journal/record.ts';
+import { beginningId, isClaim, type Record } from '../log/journal/record.ts';
 import { StoreError, type DatabaseReader } from './database-reader.ts';
 
 export interface LogEntry {
   readonly number: number;
-  /** It lost a race and never was part of the database. */
+  /** It lost a race, or is a claim, and never was part of the database. */
   readonly isVoid: boolean;
+  /** A node asked others by it to let it write. */
+  readonly isClaim: boolean;
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly node: string;
@@ -75,5 +77,5 @@ async function entryOf(record: Record, isVoid: boolean, { reader, withSides }: R
   const effects = isKnown ? await reader.effects(record) : undefined;
   if (effects !== undefined && 'kind' in effects)
     throw new StoreError(`${effects.object} cannot be read: ${effects.what}`);
-  return { number, isVoid, time, node, id, bytes, effects };
+  return { number, isVoid, isClaim: isClaim(record), time, node, id, bytes, effects };
 }

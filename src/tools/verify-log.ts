@@ -3,7 +3,7 @@ import type { Effect } from '../keyspace/effect.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import { ownerOf, type Head } from '../log/journal/head.ts';
 import { numberOf, recordName, recordPrefix, sidePrefix } from '../log/journal/names.ts';
-import type { Record } from '../log/journal/record.ts';
+import { isClaim, type Record } from '../log/journal/record.ts';
 import type { Damage, DatabaseReader } from './database-reader.ts';
 
 export interface LogOptions {
@@ -27,6 +27,8 @@ export interface LogSummary {
   readonly end: number;
   readonly valid: number;
   readonly void: number;
+  /** Claims of nodes behind the end: nothing is missing between it and them. */
+  readonly claims: number;
 }
 
 /** Records that are asked for at once. */
@@ -38,7 +40,8 @@ export async function verifyLog(options: LogOptions): Promise<LogSummary> {
   const last = Math.max(head.log.number - 1, ...head.origins.map(({ until }) => until), ...stored);
   const state = { parent: options.parent, time: options.time, valid: 0, void: 0 };
   let end = options.from - 1;
-  let hole: number | undefined;
+  let claims = 0;
+  let hole: { readonly number: number; isDamage: boolean } | undefined;
   for (let from = options.from; ; from += atOnce) {
     const count = Math.min(atOnce, Math.max(1, last + 2 - from));
     const batch = await Promise.all(
@@ -50,19 +53,20 @@ export async function verifyLog(options: LogOptions): Promise<LogSummary> {
         await take(found.content, state, options);
         end = number;
       } else if (found.kind === 'read') {
-        continue;
+        if (isClaim(found.content)) claims++;
+        else if (hole !== undefined) hole.isDamage = true;
       } else if (!found.isMissing) {
         report(found.object, found.what);
         state.parent = '';
       } else if (number <= last && hole === undefined) {
-        hole = number;
-        reportHole(number, last, options);
+        hole = { number, isDamage: isNeeded(number, options) };
       }
       options.onProgress(number);
     }
     if (from + count > last) break;
   }
-  return { end, valid: state.valid, void: state.void };
+  if (hole?.isDamage === true) reportHole(hole.number, last, options);
+  return { end, valid: state.valid, void: state.void, claims };
 }
 
 interface ChainState {
@@ -112,14 +116,19 @@ async function apply(
   }
 }
 
-function reportHole(number: number, last: number, { name, head, report }: LogOptions): void {
+/** That the first number is missing is the end of the log, unless something needs it or comes after it. */
+function reportHole(number: number, last: number, options: LogOptions): void {
+  const { name, head, report } = options;
   const object = recordName(ownerOf(number, head, name).name, number);
-  const isNeeded = number < head.log.number || ownerOf(number, head, name).until !== Infinity;
   const after = `it is missing, although there are records up to ${last}`;
   report(
     object,
-    isNeeded
+    isNeeded(number, options)
       ? after
       : `${after}: it is lost, or a node died while it wrote, and nobody has written since; then the next commit takes its place`,
   );
+}
+
+function isNeeded(number: number, { name, head }: LogOptions): boolean {
+  return number < head.log.number || ownerOf(number, head, name).until !== Infinity;
 }

@@ -161,7 +161,9 @@ class Verifier {
         this.#progress(`record ${number}`);
       },
     });
-    if (log.void > 0) this.#remarks.push(`${log.void} records are void: races that were lost, which is no harm`);
+    if (log.void > 0)
+      this.#remarks.push(`${log.void} records are void: races that were lost, or claimed turns, which is no harm`);
+    if (log.claims > 0) this.#remarks.push(`${log.claims} claimed turns are behind the end, which is no harm`);
     await this.#remarkOrphans(head, snapshots, from);
     return log.end;
   }

@@ -1,6 +1,7 @@
 /** The journal's log alone: chains, fates, sleepers, damage. */
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/environment/environment.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
 import { numberOf } from '../../src/log/journal/names.ts';
@@ -23,6 +24,11 @@ class World extends MemoryStore {
   /** The same. */
   readonly getFaults = new Map<string, GetFault>();
 
+  /** How long a get takes. */
+  getMs = 0;
+  /** The names of what was asked for. */
+  readonly asked: string[] = [];
+
   /** What becomes of a put, if anything special. */
   onPut: (name: string) => PutResult | undefined = () => undefined;
 
@@ -41,11 +47,19 @@ class World extends MemoryStore {
     return fault === undefined ? send() : fault(send);
   }
 
-  override get(name: string, options: GetOptions = {}): Promise<GetResult> {
+  override async get(name: string, options: GetOptions = {}): Promise<GetResult> {
+    const { timeoutMs = Infinity } = options;
+    this.asked.push(name);
+    if (this.getMs > 0) await this.pass(Math.min(this.getMs, timeoutMs));
+    if (timeoutMs < this.getMs) return storeFailure('unavailable', 'no answer in time');
     const send = (): Promise<GetResult> => super.get(name, options);
     const fault = this.getFaults.get(name);
     this.getFaults.delete(name);
     return fault === undefined ? send() : fault(send);
+  }
+
+  pass(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.environment.timers.set(resolve, durationMs));
   }
 
   async names(prefix = ''): Promise<string[]> {
@@ -75,10 +89,17 @@ class Node {
 
   constructor(
     world: World,
-    { graceMs = 10_000, snapshots = snapshotLimitsDefault, newsLengthMax = 1 << 20, recordLengthMax = 1 << 20 } = {},
+    {
+      clock = world.environment.clock,
+      graceMs = 10_000,
+      snapshots = snapshotLimitsDefault,
+      newsLengthMax = 1 << 20,
+      recordLengthMax = 1 << 20,
+    } = {},
   ) {
     this.#world = world;
-    const { environment } = world;
+    const { random, timers, compression } = world.environment;
+    const environment = { random, timers, compression, clock, watcher: undefined };
     const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
     this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax, recordLengthMax });
   }
@@ -225,9 +246,10 @@ describe('the chain', () => {
 
 describe('sleepers', () => {
   /** A node that has slept while another wrote, took a snapshot and collected what it had been about to use. */
-  async function asleep(): Promise<{ world: World; sleeper: Node; awake: Node }> {
+  async function asleep(ownClock?: Clock): Promise<{ world: World; sleeper: Node; awake: Node }> {
     const world = new World();
-    const [sleeper, awake] = [await new Node(world).open(), await new Node(world, { snapshots: small }).open()];
+    const sleeper = await new Node(world, ownClock && { clock: ownClock }).open();
+    const awake = await new Node(world, { snapshots: small }).open();
     for (let i = 0; !(await world.names('db.log')).every((name) => name > recordName(1)) || i < 3; i++) {
       expect(await awake.append('k', String(i))).toEqual({ kind: 'committed' });
       await world.environment.advance(5000);
@@ -249,13 +271,55 @@ describe('sleepers', () => {
     expect(sleeper.keyspace.database(0).observer).toBeDefined();
   });
 
-  it('that write do not take a number that was collected for theirs', async () => {
+  it('that write ask first, and learn what there is', async () => {
     const { world, sleeper, awake } = await asleep();
+    const before = await world.names('db.log');
+    const outcome = await sleeper.append('late');
+    if (outcome.kind !== 'conflict') throw new Error(outcome.kind);
+    expect(await world.names('db.log')).toEqual(before);
+    outcome.changes?.applyTo(sleeper.keyspace);
+    expect(sleeper.values()).toEqual(awake.values());
+    expect(await sleeper.append('late')).toEqual({ kind: 'committed' });
+  });
+
+  it('whose own clocks have slept too do not take a number that was collected for theirs', async () => {
+    const { world, sleeper, awake } = await asleep({ now: () => 0, monotonic: () => 0 });
     const outcome = await sleeper.append('lost');
     expect(outcome.kind).toBe('uncertain');
     if (outcome.kind === 'uncertain') outcome.changes?.applyTo(sleeper.keyspace);
     expect(sleeper.values()).toEqual(awake.values());
     expect((await new Node(world).open()).values()).toEqual(awake.values());
+  });
+
+  it('that load for longer than a command waits go on with it, and end', async () => {
+    const { world, sleeper, awake } = await asleep();
+    const { clock } = world.environment;
+    world.getMs = 900;
+    world.asked.length = 0;
+    const outcomes: string[] = [];
+    while (outcomes.at(-1) !== 'current') {
+      expect(outcomes.length).toBeLessThan(20);
+      const deadline = clock.monotonic() + 2500;
+      const outcome = await world.finish(sleeper.log.verify(deadline));
+      outcomes.push(outcome.kind === 'changed' ? `changed ${outcome.changes.isPartial === true}` : outcome.kind);
+      if (outcome.kind === 'unavailable') expect(outcome.reason).toMatch(/is being loaded anew/);
+      if (outcome.kind === 'changed') outcome.changes.applyTo(sleeper.keyspace);
+      expect(clock.monotonic()).toBeLessThanOrEqual(deadline);
+    }
+    expect(sleeper.values()).toEqual(awake.values());
+    // What came after it was loaded is still to be asked for: a command that waits now may have come later.
+    expect([outcomes[0], ...outcomes.slice(-2)]).toEqual(['unavailable', 'changed true', 'current']);
+    const parts = world.asked.filter((name) => name.startsWith('db.snapshot'));
+    expect([...new Set(parts)]).toEqual(parts);
+  });
+
+  it('that cannot load say so, and begin again', async () => {
+    const { world, sleeper, awake } = await asleep();
+    const { snapshot } = JSON.parse(await world.text('db')) as { snapshot: string };
+    world.getFaults.set(snapshot, () => Promise.resolve(storeFailure('denied', 'planted')));
+    expect(await sleeper.verify()).toEqual({ kind: 'unavailable', reason: 'planted' });
+    await sleeper.catchUp();
+    expect(sleeper.values()).toEqual(awake.values());
   });
 
   it('whose snapshot was overtaken do not put it in place', async () => {
@@ -265,6 +329,26 @@ describe('sleepers', () => {
     expect(head.history.length).toBeLessThan(10);
     expect((await new Node(world).open()).values()).toEqual(awake.values());
   });
+});
+
+it('has the young collected while it loads, and while it takes over much, so that no collection has much to copy', async () => {
+  const world = new World();
+  let collections = 0;
+  Object.assign(world.environment, { collectYoung: () => collections++ });
+  const graceMs = 3_600_000;
+  const writer = await new Node(world, { snapshots: { ...snapshotLimitsDefault, bytesMin: 1 << 22 }, graceMs }).open();
+  const follower = await new Node(world, { graceMs }).open();
+  // Some are in a snapshot, some in the log behind it.
+  for (let i = 0; !(await world.text('db')).includes('"snapshot":"') || i % 16 > 0; i++) {
+    expect(await writer.append(`k${i}`, String(i).repeat(100_000))).toEqual({ kind: 'committed' });
+    await world.environment.advance(10);
+  }
+  for (const node of [await new Node(world, { graceMs }).open(), follower]) {
+    while (node.keyspace.size < writer.keyspace.size) await node.catchUp();
+    expect(node.keyspace.memory).toBe(writer.keyspace.memory);
+    expect(collections).toBeGreaterThan(writer.keyspace.memory / (1 << 20) / 2);
+    collections = 0;
+  }
 });
 
 describe('values that are longer than any object may be', () => {

@@ -13,6 +13,7 @@ import { JournalLog } from '../../src/log/journal/journal-log.ts';
 import type { Manifest } from '../../src/log/journal/manifest.ts';
 import { beginningId } from '../../src/log/journal/record.ts';
 import { Requests } from '../../src/log/journal/requests.ts';
+import { Slices } from '../../src/log/journal/slices.ts';
 import { SnapshotReader } from '../../src/log/journal/snapshot-reader.ts';
 import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
 import type { AppendOutcome, Changes } from '../../src/log/log.ts';
@@ -41,7 +42,8 @@ class World extends JournalWorld {
   /** What the first so many records lead to. */
   async replay(number: number): Promise<Keyspace> {
     const requests = new Requests({ store: this.#records, environment: this.environment, requestTimeoutMs: 1000 });
-    const chain = new Chain({ requests, name: 'db', database: this.heads[0]!.database, databaseCount });
+    const slices = new Slices(this.environment);
+    const chain = new Chain({ requests, slices, name: 'db', database: this.heads[0]!.database, databaseCount });
     const from = { next: 1, id: beginningId, time: 0 };
     const read = await this.finish(chain.read(from, Infinity, { until: { number } }));
     if (read.kind !== 'read') throw new Error(read.reason);
@@ -54,7 +56,11 @@ class World extends JournalWorld {
     const { snapshot } = head;
     if (snapshot === undefined) return undefined;
     const keyspace = new Keyspace(databaseCount);
-    const reader = new SnapshotReader({ requests: this.requests, databaseCount });
+    const reader = new SnapshotReader({
+      requests: this.requests,
+      slices: new Slices(this.environment),
+      databaseCount,
+    });
     const outcome = await this.finish(
       reader.read({ ...head, snapshot }, Infinity, (effects) => {
         for (const effect of effects) keyspace.apply(effect);
@@ -153,7 +159,7 @@ class Node {
 describe('nodes that write in turns', () => {
   it('write of each snapshot only what has changed since the newest, whoever wrote that', async () => {
     const world = new World();
-    const options = { recordsMax: 6, partLength: 200 };
+    const options = { recordsMax: 7, partLength: 200 };
     const nodes = [await new Node(world, options).open(), await new Node(world, options).open()];
     await nodes[0]!.begin(Array.from({ length: 400 }, (_, i) => set(`key${i}`, 'x'.repeat(20))));
     /** By number of a record: the key that it changes. */

@@ -346,8 +346,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'journal: a head that was read elsewhere taken for news of the end of the log',
     file: 'src/log/journal/heads.ts',
-    find: '    this.#newest = fetched.content;\n    return fetched;',
-    replace: '    this.#newest = fetched.content;\n    this.#freshAt = fetched.date;\n    return fetched;',
+    find: '    this.#take(fetched.content, fetched.date);\n',
+    replace: '    this.#take(fetched.content, fetched.date);\n    this.#freshAt = fetched.date;\n',
   },
   {
     name: 'journal: a snapshot one key short',
@@ -410,14 +410,28 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'journal: collection one record too far',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < at ? oldest.number : 0;',
-    replace: 'const first = oldest.at + graceMs < at ? head.log.number + 1 : 0;',
+    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
+    replace: 'const first = oldest.at + graceMs < now ? head.log.number + 1 : 0;',
   },
   {
     name: 'journal: collection without the grace period',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < at ? oldest.number : 0;',
+    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
     replace: 'const first = head.log.number;',
+  },
+  {
+    name: 'journal: what is obsolete let go of with snapshots only',
+    file: 'src/log/journal/pipeline.ts',
+    find: '        this.#options.pruner.consider();\n',
+    replace: '',
+    test: 'test/log/pruner.test.ts',
+  },
+  {
+    name: 'journal: a node that has slept writes without asking first',
+    file: 'src/log/journal/pipeline.ts',
+    find: 'heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined',
+    replace: 'heads.mayBeBehind ? undefined : undefined',
+    test: 'test/log/journal-log.test.ts',
   },
   {
     name: 'journal: collection that does not know of branches',

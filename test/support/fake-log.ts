@@ -17,6 +17,7 @@ export class FakeLog implements Log {
   readonly pipelineDepth: number;
   readonly retries = 0;
   readonly snapshots = undefined;
+  readonly turns = undefined;
   readonly appends: PendingAppend[] = [];
   readonly verifies: PendingVerify[] = [];
 

@@ -2,7 +2,11 @@
 import { fromBuffer, fromText, toBuffer, toText, type ByteString } from '../../resp/bytes.ts';
 import { asFields, FormatError, refuseUnknown, show } from '../format-error.ts';
 
+/** What JSON has as it is: printable ASCII, but for the quotation mark and the backslash. Most bytes are of that kind. */
+const literal = /^[ !#-[\]-~]*$/;
+
 export function encodeBytes(bytes: ByteString): string {
+  if (literal.test(bytes)) return `"${bytes}"`;
   const text = toText(bytes);
   return text === undefined ? `{"base64":"${toBuffer(bytes).toString('base64')}"}` : JSON.stringify(text);
 }

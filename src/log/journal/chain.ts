@@ -13,6 +13,7 @@ import { ownerOf, type Origin } from './head.ts';
 import { recordName } from './names.ts';
 import { decodeRecord, hasChecksum, type Record, type SideObject } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 
 /** How far somebody has read. */
 export interface Tip {
@@ -26,11 +27,19 @@ export interface Tip {
 
 export interface ChainOptions {
   readonly requests: Requests;
+  readonly slices: Slices;
   /** The name of the database in the store. */
   readonly name: string;
   /** The id that its objects bear. */
   readonly database: string;
   readonly databaseCount: number;
+  /** Is told of everything that is read. */
+  readonly observer?: ChainObserver;
+}
+
+export interface ChainObserver {
+  onValid(record: Record): void;
+  onVoid(record: Record): void;
 }
 
 export interface ValidRecord extends Omit<Record, 'content'> {
@@ -77,12 +86,19 @@ export interface ReadOptions {
   readonly until?: Until;
   /** Ends after the record with which they become longer than this together. */
   readonly lengthMax?: number;
+  /** How many there may well be: so many are asked for at once from the beginning. */
+  readonly expected?: number;
+}
+
+/** Whoever reads on as a chain does, and says the same. */
+export interface ChainReader {
+  read(from: Tip, deadline: Deadline, options: ReadOptions): Promise<ChainOutcome>;
 }
 
 /** Records that are asked for at once, at most. */
 const windowMax = 64;
 
-export class Chain {
+export class Chain implements ChainReader {
   /** Whose records the first numbers are, where the database is a branch: as the newest head says. */
   origins: readonly Origin[] = [];
   readonly #options: ChainOptions;
@@ -98,18 +114,18 @@ export class Chain {
 
   /** One record that is decoded later, if it can be: many may arrive at the same time. */
   #fetchRaw(number: number, deadline: Deadline): Promise<Fetched<RawRecord>> {
-    return this.#fetch(number, deadline, (body, decode) => ({
-      number,
-      length: body.length,
+    const { slices } = this.#options;
+    return this.#fetch(number, deadline, async (body, decode) => {
+      if (slices.isOver) await slices.next();
       // What was damaged on its way is to be noticed while it can be asked for again.
-      decode: hasChecksum(body) ? decode : constant(decode()),
-    }));
+      return { number, length: body.length, decode: hasChecksum(body) ? decode : constant(decode()) };
+    });
   }
 
   async #fetch<Content>(
     number: number,
     deadline: Deadline,
-    contentOf: (body: Uint8Array, decode: () => Record) => Content,
+    contentOf: (body: Uint8Array, decode: () => Record) => Content | Promise<Content>,
   ): Promise<Fetched<Content>> {
     const { requests, databaseCount } = this.#options;
     const { name, database, until } = this.#ownerOf(number);
@@ -156,6 +172,7 @@ export class Chain {
     take: RecordTaker,
     options: ReadOptions = {},
   ): Promise<ChainEnd | Failure> {
+    const { slices } = this.#options;
     const { until = {} } = options;
     let tip = from;
     for await (const fetched of this.#ahead(from.next, deadline, options)) {
@@ -163,17 +180,20 @@ export class Chain {
       const { date } = fetched;
       if (fetched.kind === 'notFound') return { kind: 'read', tip, date, isEnd: true };
       const { number, decode } = fetched.content;
+      if (slices.isOver) await slices.next();
       const record = this.#decoded(recordName(this.#ownerOf(number).name, number), decode);
       if ('kind' in record) return record;
       if (isBeyond(record, tip, until)) return { kind: 'read', tip, date, isEnd: true };
       const next = record.number + 1;
       if (record.parent !== tip.id) {
         tip = { ...tip, next };
+        this.#options.observer?.onVoid(record);
         continue;
       }
       const effects = await this.#effectsOf(record, deadline);
       if ('kind' in effects) return effects;
       const length = record.length + lengthBeside(record);
+      this.#options.observer?.onValid(record);
       tip = { next, id: record.id, time: Math.max(tip.time, record.time) };
       if (!(await take({ ...record, effects, length }))) return { kind: 'read', tip, date, isEnd: false };
     }
@@ -181,17 +201,23 @@ export class Chain {
   }
 
   /** What is stored from this number on. The more records there have been, the more are asked for at once. */
-  #ahead(from: number, deadline: Deadline, { first, lengthMax }: ReadOptions): AsyncIterable<Fetched<RawRecord>> {
-    let [count, length] = [0, 0];
+  #ahead(
+    from: number,
+    deadline: Deadline,
+    { first, lengthMax, expected = 1 }: ReadOptions,
+  ): AsyncIterable<Fetched<RawRecord>> {
+    let [count, length, isEndKnown] = [0, 0, false];
     return fetchAhead(numbersFrom(from), {
       weigh: () => length / Math.max(1, count),
-      countMax: () => Math.min(Math.max(1, count), windowMax),
+      countMax: () => (isEndKnown ? 0 : Math.min(Math.max(expected, count), windowMax)),
       bytesMax: lengthMax,
       fetch: async (number) => {
         const isKnown = number === from && first !== undefined;
         const fetched = isKnown ? raw(first) : await this.#fetchRaw(number, deadline);
         count++;
         if (fetched.kind === 'found') length += fetched.content.length;
+        // What comes behind it is asked for in vain.
+        if (fetched.kind === 'notFound') isEndKnown = true;
         return fetched;
       },
     });
@@ -199,7 +225,7 @@ export class Chain {
 
   async #effectsOf({ content, number }: Record, deadline: Deadline): Promise<readonly Effect[] | Failure> {
     if (content.kind === 'effects') return content.effects;
-    const { requests, databaseCount } = this.#options;
+    const { requests, slices, databaseCount } = this.#options;
     const effects: Effect[] = [];
     const bodies = fetchAhead(content.objects, {
       weigh: ({ bytes }) => bytes,
@@ -210,17 +236,21 @@ export class Chain {
       if (fetched.kind === 'unavailable') return fetched;
       if (fetched.kind === 'notFound')
         return requests.failure(`is missing, although the record ${number} names it`, object.name);
+      if (slices.isOver) await slices.next();
       const decoded = this.#decoded(object.name, () =>
         decodeEffects(parseJson(Buffer.from(fetched.content).toString('utf8')), databaseCount),
       );
       if ('kind' in decoded) return decoded;
       for (const effect of decoded) effects.push(effect);
+      slices.noteLasting(object.bytes);
     }
     return effects;
   }
 
   #fetchSide({ name, bytes, checksum }: SideObject, number: number, deadline: Deadline): Promise<Fetched<Uint8Array>> {
-    return this.#options.requests.fetch(name, deadline, (body) => {
+    const { requests, slices } = this.#options;
+    return requests.fetch(name, deadline, async (body) => {
+      if (slices.isOver) await slices.next();
       if (body.length === bytes && crc32(body) === checksum) return body;
       throw new FormatError(`it is not what the record ${number} says that it is: it was damaged or replaced`);
     });

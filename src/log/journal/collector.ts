@@ -5,18 +5,20 @@
  * Invariants:
  * - What the newest head needs, or one of its history, which has all that were the newest within the grace period, is not
  *   deleted; nor what a branch needs.
- * - An object of a snapshot that nobody names is deleted only if it is older than the newest head: whoever has begun to
- *   write a snapshot since may still name it, and whoever began before loses the race for the head.
+ * - An object of a snapshot that nobody names is deleted only if it is older than the newest snapshot: whoever has begun
+ *   to write one since may still name it, and whoever began before loses the race for the head.
  */
 import type { ListedObject } from '../../store/object-store.ts';
 import type { Deadline } from '../log.ts';
 import { ownerOf, type EarlierHead, type Head } from './head.ts';
+import type { Heads } from './heads.ts';
 import { decodeManifest, objectsOf } from './manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
 import type { Requests } from './requests.ts';
 
 interface CollectorOptions {
   readonly requests: Requests;
+  readonly heads: Heads;
   /** Of the database, in the store. */
   readonly name: string;
   readonly databaseCount: number;
@@ -25,10 +27,16 @@ interface CollectorOptions {
 
 /** Dates of stores are of seconds, some in milliseconds: what lies closer together has no certain order. */
 const dateToleranceMs = 2000;
-const deletesAtOnce = 4;
+/** More than commits of one node are under way at once, so that they cannot run away from it. */
+const deletesAtOnce = 16;
+/** How long it asks for one thing; deleting takes as long as it takes. */
+const patienceMs = 600_000;
 
 export class Collector {
   readonly #options: CollectorOptions;
+  #isAtWork = false;
+  /** The newest that came while it was at work. */
+  #next: { readonly head: Head; readonly now: number } | undefined;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -37,10 +45,24 @@ export class Collector {
   /**
    * Deletes what can be; what cannot be found out, or deleted, is left for the next time.
    * @param head the newest, put in place a moment ago
-   * @param at the store's date of that
+   * @param now by the store
    */
-  async collect(head: Head, at: number, deadline: Deadline): Promise<void> {
-    const { requests, name, graceMs } = this.#options;
+  async collect(head: Head, now: number): Promise<void> {
+    this.#next = { head, now };
+    if (this.#isAtWork) return;
+    this.#isAtWork = true;
+    for (let next; (next = this.#next) !== undefined;) {
+      this.#next = undefined;
+      await this.#collect(next.head, next.now);
+    }
+    this.#isAtWork = false;
+  }
+
+  async #collect(head: Head, now: number): Promise<void> {
+    const { requests, heads, name, graceMs } = this.#options;
+    // When this head was in place at the latest: where there is a newer one by now, that is only later.
+    const at = heads.newestSince ?? now;
+    const deadline = requests.environment.clock.monotonic() + patienceMs;
     const own: ListedObject[] = [];
     for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
       const listed = await requests.list(prefix, deadline);
@@ -50,15 +72,16 @@ export class Collector {
     const needed = [...head.history, { number: head.log.number, snapshot: head.snapshot, at }];
     const [oldest] = needed as [EarlierHead];
     // What the oldest made obsolete has been so for the grace period only if the oldest is that old itself.
-    const first = oldest.at + graceMs < at ? oldest.number : 0;
+    const first = oldest.at + graceMs < now ? oldest.number : 0;
     const parts = await this.#partsOf(head, needed, deadline);
     if (parts === undefined) return;
+    const newestAt = own.find(({ name: object }) => object === head.snapshot)?.modifiedAt ?? 0;
     const isObsolete = ({ name: object, modifiedAt }: ListedObject): boolean => {
       if (object.startsWith(recordPrefix(name)) || object.startsWith(sidePrefix(name))) {
         const number = numberOf(name, object) ?? first;
         return number < first && !head.branches.some(({ from, until }) => from <= number && number <= until);
       }
-      return object.startsWith(snapshotPrefix(name)) && !parts.has(object) && modifiedAt < at - dateToleranceMs;
+      return object.startsWith(snapshotPrefix(name)) && !parts.has(object) && modifiedAt < newestAt - dateToleranceMs;
     };
     await this.#deleteAll(own.filter(isObsolete));
   }

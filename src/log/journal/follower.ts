@@ -1,18 +1,13 @@
 /** How far this node has got in the log, and how it learns what is new. */
 import type { AccessClock } from '../../keyspace/database.ts';
 import { Keyspace } from '../../keyspace/keyspace.ts';
-import {
-  newLoadProgress,
-  type Changes,
-  type Deadline,
-  type Failure,
-  type LoadProgress,
-  type OpenOutcome,
-} from '../log.ts';
-import { Chain, type Tip } from './chain.ts';
+import { entryMemory } from '../../keyspace/memory.ts';
+import type { Changes, Deadline, Failure, LoadProgress, OpenOutcome } from '../log.ts';
+import { Chain, type ChainObserver, type ChainReader, type Tip } from './chain.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { Loader, type Loaded } from './loader.ts';
 import { beginningId, type Record } from './record.ts';
+import { Reloader } from './reloader.ts';
 import type { Fetched, Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
@@ -37,17 +32,24 @@ interface FollowerOptions {
   readonly newsLengthMax: number;
   readonly name: string;
   readonly databaseCount: number;
+  readonly observer: ChainObserver;
 }
 
 export class Follower {
   /** As far as the commits go that were acknowledged or handed over. */
   tip: Tip = { next: 1, id: beginningId, time: 0 };
   readonly #options: FollowerOptions;
+  readonly #reloader: Reloader;
   #chain: Chain | undefined;
   #accessClock: AccessClock | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#reloader = new Reloader({
+      environment: options.requests.environment,
+      newKeyspace: () => new Keyspace(options.databaseCount, this.#accessClock),
+      load: (head, keyspace, progress) => this.#load(head, keyspace, progress),
+    });
   }
 
   get chain(): Chain {
@@ -56,31 +58,38 @@ export class Follower {
   }
 
   async open(keyspace: Keyspace, deadline: Deadline, progress: LoadProgress): Promise<OpenOutcome> {
-    const { heads, requests, name, databaseCount } = this.#options;
+    const { heads } = this.#options;
     const head = await heads.open(deadline);
     if (head.kind === 'unavailable') return head;
     this.#accessClock = keyspace.accessClock;
-    this.#chain = new Chain({ requests, name, database: heads.database, databaseCount });
-    const loaded = await this.#load(head, deadline, keyspace, progress);
+    this.#chain = new Chain({ ...this.#options, database: heads.database });
+    const loaded = await this.#load(head, keyspace, progress);
     if (loaded.kind === 'unavailable') return loaded;
     this.#adopt(loaded);
     return { kind: 'opened' };
   }
 
-  /** What comes after the tip. `first`: what is stored under its number, where that is known already. */
-  async news(deadline: Deadline, first?: Fetched<Record>): Promise<News | Failure> {
-    const { heads, snapshotter, newsLengthMax } = this.#options;
+  /**
+   * What comes after the tip.
+   * @param first what is stored under its number, where that is known already
+   * @param reader who reads on
+   */
+  async news(deadline: Deadline, first?: Fetched<Record>, reader: ChainReader = this.chain): Promise<News | Failure> {
+    const { heads, snapshotter, slices, newsLengthMax } = this.#options;
     const from = this.tip;
-    const outcome = await this.chain.read(from, deadline, { first, lengthMax: newsLengthMax });
-    if (outcome.kind === 'unavailable') return outcome;
-    const confirmed = await heads.confirm(from.next, outcome.date, deadline);
-    if (confirmed.kind === 'unavailable') return confirmed;
+    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax });
+    // What cannot be read may be obsolete, and half of it deleted.
+    const date = outcome.kind === 'unavailable' ? undefined : outcome.date;
+    const confirmed = await heads.confirm(from.next, date, deadline);
     if (confirmed.kind === 'behind') return this.reload(confirmed.head, deadline);
-    const { records, tip, date, isEnd } = outcome;
+    if (outcome.kind === 'unavailable') return outcome;
+    if (confirmed.kind === 'unavailable') return confirmed;
+    const { records, tip, isEnd } = outcome;
     const applyTo = (keyspace: Keyspace): void => {
       for (const { effects, number, length } of records) {
         for (const effect of effects) keyspace.apply(effect);
         snapshotter.noteRecord(keyspace, number, length);
+        slices.noteLasting(length + effects.length * entryMemory);
       }
       this.tip = tip;
       if (isEnd) heads.refresh(date);
@@ -88,20 +97,23 @@ export class Follower {
     return { kind: 'news', isNothing: records.length === 0, tip, changes: { applyTo, isPartial: !isEnd } };
   }
 
-  /** The whole database anew, beside the one that is there, in whose place it is put when it is handed over. */
+  /** The whole database anew, which is put in the place of the one that is there when it is handed over. */
   async reload(head: FoundHead, deadline: Deadline): Promise<News | Failure> {
-    const fresh = new Keyspace(this.#options.databaseCount, this.#accessClock);
-    const loaded = await this.#load(head, deadline, fresh, newLoadProgress());
-    if (loaded.kind === 'unavailable') return loaded;
+    const reloaded = await this.#reloader.reload(head, deadline);
+    if (reloaded.kind === 'unavailable') return reloaded;
+    const { keyspace: fresh, loaded } = reloaded;
     const applyTo = (keyspace: Keyspace): void => {
+      this.#reloader.finish();
       keyspace.become(fresh);
       this.#adopt(loaded);
     };
-    return { kind: 'news', isNothing: false, tip: loaded.tip, changes: { applyTo } };
+    // Whoever takes it over may have come after its end was read.
+    return { kind: 'news', isNothing: false, tip: loaded.tip, changes: { applyTo, isPartial: true } };
   }
 
-  #load(head: FoundHead, deadline: Deadline, keyspace: Keyspace, progress: LoadProgress): Promise<Loaded | Failure> {
-    return new Loader({ ...this.#options, chain: this.chain }, keyspace, progress).load(head, deadline);
+  /** As long as it takes: it is each request that is given up. */
+  #load(head: FoundHead, keyspace: Keyspace, progress: LoadProgress): Promise<Loaded | Failure> {
+    return new Loader({ ...this.#options, chain: this.chain }, keyspace, progress).load(head, Infinity);
   }
 
   /** What was loaded is what the node's keyspace holds now. */

@@ -29,10 +29,14 @@ export class Heads {
   readonly #retainMs: number;
   readonly #mustExist: boolean;
   #newest: Head | undefined;
-  /** The earliest date by which the newest is known to have been in place. */
+  /** The earliest date by which the log is known to have begun where the newest says. */
   #newestSince: StoreDate;
+  /** When that was read or put. */
+  #seenAt: StoreDate;
   /** The store's date at which the end of the log, as this node knows it, was certainly not obsolete. */
   #freshAt: StoreDate;
+  /** By this node's own clock. */
+  #refreshedMs: number;
 
   /** @param name of the database in the store */
   constructor(requests: Requests, name: string, { graceMs, retainMs, mustExist }: HeadsOptions) {
@@ -41,6 +45,7 @@ export class Heads {
     this.#requests = requests;
     this.#name = name;
     this.#graceMs = graceMs;
+    this.#refreshedMs = requests.environment.clock.monotonic();
   }
 
   /** The id that all objects of the database bear. Only after `open`. */
@@ -76,6 +81,7 @@ export class Heads {
   }
 
   async fetch(deadline: Deadline): Promise<Fetched<Head>> {
+    const known = this.#newest;
     const fetched = await this.#requests.fetch(this.#name, deadline, decodeHead);
     if (fetched.kind === 'notFound' && this.#newest !== undefined) {
       this.#requests.environment.watcher?.observe(nodeProperties.databaseVanished, true);
@@ -86,11 +92,11 @@ export class Heads {
     const { database, generation } = fetched.content;
     if (this.#newest !== undefined && database !== this.#newest.database)
       return this.#requests.failure('is now the head of another database; restart the nodes', this.#name);
-    if (this.#newest !== undefined && generation < this.#newest.generation)
+    // One that this node has put there since it asked is none of that.
+    if (known !== undefined && generation < known.generation)
       return this.#requests.failure('is an older head than was there before; restore the newest', this.#name);
     this.#requests.environment.watcher?.observe(nodeProperties.databaseReadable, true);
-    if (generation !== this.#newest?.generation) this.#newestSince = fetched.date;
-    this.#newest = fetched.content;
+    this.#take(fetched.content, fetched.date);
     return fetched;
   }
 
@@ -109,15 +115,34 @@ export class Heads {
     return fetched.content.log.number > number ? { kind: 'behind', head: fetched } : { kind: 'confirmed' };
   }
 
-  /** By when the newest was in place, by the store's date, at the latest. */
+  /** By when the log began where the newest says, by the store's date, at the latest. */
   get newestSince(): StoreDate {
     return this.#newestSince;
+  }
+
+  /** The store's date when the newest that this node has seen was the newest. */
+  get seenAt(): StoreDate {
+    return this.#seenAt;
+  }
+
+  /** The store's date when this node last knew the end of the log. */
+  get freshAt(): StoreDate {
+    return this.#freshAt;
+  }
+
+  #take(head: Head, date: StoreDate): void {
+    if (this.#newest !== undefined && head.generation < this.#newest.generation) return;
+    if (head.log.number !== this.#newest?.log.number) this.#newestSince = date;
+    this.#newest = head;
+    this.#seenAt = date;
   }
 
   /** Puts the next head in the place of that with this ETag. @returns whether it is certain that it is there */
   async swap(head: Head, etag: string, deadline: Deadline): Promise<boolean> {
     const { store } = this.#requests;
     const body = encodeHead(head);
+    // A snapshot is named by one head first: whoever names it now stands on that.
+    const isNamedFirst = head.snapshot !== this.#newest?.snapshot;
     const backoff = this.#requests.backoff(deadline);
     for (;;) {
       const timeoutMs = this.#requests.timeoutMs(deadline, body.length);
@@ -127,19 +152,28 @@ export class Heads {
         // Whatever the answer was: what is there now says what has become of it.
         const fetched = await this.fetch(deadline);
         if (fetched.kind !== 'found') return false;
-        if (fetched.content.snapshot === head.snapshot) return true;
+        if (encodeHead(fetched.content).equals(body)) return true;
+        if (isNamedFirst && fetched.content.snapshot === head.snapshot) return true;
         if (fetched.etag !== etag || !(await backoff.wait())) return false;
         this.#requests.countRetry();
         continue;
       }
-      this.#newest = head;
-      this.#newestSince = result.date;
+      this.#take(head, result.date);
       return true;
     }
   }
 
+  /**
+   * Whether the end of the log, as this node knows it, may be obsolete for all it knows. By its own clock, which proves
+   * nothing: it only says whether it is worth to ask before.
+   */
+  get mayBeBehind(): boolean {
+    return this.#requests.environment.clock.monotonic() - this.#refreshedMs > this.#graceMs / 4;
+  }
+
   /** The store has confirmed at this date that nothing comes after the end of the log that this node knows. */
   refresh(date: StoreDate): void {
+    this.#refreshedMs = this.#requests.environment.clock.monotonic();
     if (date !== undefined && (this.#freshAt === undefined || date > this.#freshAt)) this.#freshAt = date;
   }
 }

@@ -16,15 +16,19 @@ import {
   type Log,
   type OpenOutcome,
   type SnapshotStatistics,
+  type TurnStatistics,
   type VerifyOutcome,
 } from '../log.ts';
 import { Collector } from './collector.ts';
 import { Follower, newsLengthMaxDefault } from './follower.ts';
-import { Heads } from './heads.ts';
+import { Heads, type FoundHead } from './heads.ts';
 import { Pipeline, recordLengthMaxDefault } from './pipeline.ts';
+import { Pruner } from './pruner.ts';
 import { Requests, type RequestOptions } from './requests.ts';
 import { Slices } from './slices.ts';
 import { Snapshotter, type SnapshotLimits } from './snapshotter.ts';
+import { newId, writerOf } from './record.ts';
+import { Turns } from './turns.ts';
 
 export interface JournalLogOptions extends RequestOptions {
   /** The name of the database in the store. */
@@ -47,9 +51,6 @@ export interface JournalLogOptions extends RequestOptions {
   readonly mustExist?: boolean;
 }
 
-/** Collecting takes as long as it takes; what is left is for the next time. */
-const collectPatienceMs = 600_000;
-
 export class JournalLog implements Log {
   readonly pipelineDepth: number;
   readonly #requests: Requests;
@@ -57,6 +58,7 @@ export class JournalLog implements Log {
   readonly #follower: Follower;
   readonly #pipeline: Pipeline;
   readonly #snapshotter: Snapshotter;
+  readonly #turns: Turns;
 
   constructor(options: JournalLogOptions) {
     const {
@@ -73,7 +75,7 @@ export class JournalLog implements Log {
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
     const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
-    const collector = new Collector({ requests, name, databaseCount, graceMs });
+    const collector = new Collector({ requests, heads, name, databaseCount, graceMs });
     const slices = new Slices(requests.environment);
     const snapshotter = new Snapshotter({
       requests,
@@ -85,17 +87,22 @@ export class JournalLog implements Log {
       retainMs,
       limits: options.snapshots,
       onSwapped: (head) => {
-        const { clock } = requests.environment;
-        if (heads.newestSince === undefined) return;
-        void collector.collect(head, heads.newestSince, clock.monotonic() + collectPatienceMs);
+        if (heads.newestSince !== undefined) void collector.collect(head, heads.newestSince);
       },
     });
-    const follower = new Follower({ requests, heads, snapshotter, slices, name, databaseCount, newsLengthMax });
+    const writer = writerOf(newId(requests.environment.random));
+    const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
+    const reading = { databaseCount, newsLengthMax, observer: turns };
+    const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
+    this.#turns = turns;
+    const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
+    const pruner = new Pruner({ requests, heads, collector, name, graceMs, retainMs, isSnapshotUnderWay });
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
     this.#snapshotter = snapshotter;
-    this.#pipeline = new Pipeline({ requests, heads, follower, snapshotter, slices, name, node, recordLengthMax });
+    const parts = { requests, heads, follower, snapshotter, pruner, slices, turns };
+    this.#pipeline = new Pipeline({ ...parts, name, node, writer, recordLengthMax });
   }
 
   get retries(): number {
@@ -104,6 +111,10 @@ export class JournalLog implements Log {
 
   get snapshots(): SnapshotStatistics {
     return this.#snapshotter.statistics;
+  }
+
+  get turns(): TurnStatistics {
+    return this.#turns.statistics;
   }
 
   /** The number of the newest record that this log has handed over or committed. */
@@ -128,6 +139,7 @@ export class JournalLog implements Log {
     const number = this.#pipeline.next;
     const fetched = await follower.chain.fetch(number, deadline);
     if (fetched.kind === 'unavailable') return fetched;
+    let newer: FoundHead | undefined;
     // Nobody has it, or this node has sent it since: then the question came first.
     if (fetched.kind === 'notFound' || this.#pipeline.isOwn(fetched.content.id)) {
       const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
@@ -136,11 +148,13 @@ export class JournalLog implements Log {
         if (follower.tip === tip) this.#heads.refresh(fetched.date);
         return { kind: 'current' };
       }
+      newer = confirmed.head;
     }
     // Nobody can tell what it means until what is under way is settled.
     const isUnclear = (): boolean => number !== tip.next || !this.#pipeline.isEmpty || follower.tip !== tip;
     if (isUnclear()) return { kind: 'unclear' };
-    const news = await follower.news(deadline, fetched.kind === 'found' ? fetched : undefined);
+    const first = fetched.kind === 'found' ? fetched : undefined;
+    const news = await (newer === undefined ? follower.news(deadline, first) : follower.reload(newer, deadline));
     if (news.kind === 'unavailable') return news;
     if (isUnclear()) return { kind: 'unclear' };
     if (!news.isNothing) return { kind: 'changed', changes: news.changes };

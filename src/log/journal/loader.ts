@@ -5,6 +5,7 @@
  */
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
+import { entryMemory } from '../../keyspace/memory.ts';
 import type { Deadline, Failure, LoadProgress } from '../log.ts';
 import type { StoreDate } from '../../store/object-store.ts';
 import type { Chain, Tip, ValidRecord } from './chain.ts';
@@ -80,7 +81,7 @@ export class Loader {
       return true;
     };
     const end = await chain.readEach({ next: number, id: parent, time: manifest?.time ?? 0 }, deadline, take);
-    if (end.kind === 'unavailable') return end;
+    if (end.kind === 'unavailable') return (await this.#newer(head, deadline)) ?? end;
     const confirmed = await heads.confirm(number, end.date, deadline, date);
     if (confirmed.kind === 'unavailable') return confirmed;
     if (confirmed.kind === 'behind') return { kind: 'behind', newer: confirmed.head };
@@ -96,7 +97,6 @@ export class Loader {
     | { readonly kind: 'behind'; readonly newer: FoundHead }
     | Failure
   > {
-    const { requests, databaseCount } = this.#options;
     this.#progress.loadedBytes = 0;
     if (snapshot === undefined) return { kind: 'read', manifest: undefined };
     const begin = ({ databases }: Manifest): void => {
@@ -104,7 +104,7 @@ export class Loader {
       this.#progress.totalKeys = keysOf(databases);
     };
     const take: PartTaker = (effects, { length }) => this.#apply(effects, length);
-    const reader = new SnapshotReader({ requests, databaseCount });
+    const reader = new SnapshotReader(this.#options);
     const outcome = await reader.read({ ...head, snapshot }, deadline, take, begin);
     return outcome.kind === 'missing' ? this.#newerThan(head, outcome, deadline) : outcome;
   }
@@ -115,19 +115,32 @@ export class Loader {
     { name: missing }: SnapshotOutcome & { readonly kind: 'missing' },
     deadline: Deadline,
   ): Promise<{ readonly kind: 'behind'; readonly newer: FoundHead } | Failure> {
-    const { requests, heads, name } = this.#options;
-    const newest = await heads.fetch(deadline);
-    if (newest.kind === 'unavailable') return newest;
-    if (newest.kind === 'found' && newest.content.generation > head.generation)
-      return { kind: 'behind', newer: newest };
+    const { requests, name } = this.#options;
+    const newer = await this.#newer(head, deadline);
+    if (newer !== undefined) return newer;
     return requests.failure(`is missing, although the head ${name} needs it; restore it`, missing);
+  }
+
+  /** `undefined`: there is no newer head. What cannot be read by this one may be obsolete, and half of it deleted. */
+  async #newer(
+    { generation }: FoundHead['content'],
+    deadline: Deadline,
+  ): Promise<{ readonly kind: 'behind'; readonly newer: FoundHead } | Failure | undefined> {
+    const newest = await this.#options.heads.fetch(deadline);
+    if (newest.kind === 'unavailable') return newest;
+    return newest.kind === 'found' && newest.content.generation > generation
+      ? { kind: 'behind', newer: newest }
+      : undefined;
   }
 
   async #apply(effects: readonly Effect[], length: number): Promise<void> {
     const { slices } = this.#options;
-    for (let i = 0; i < effects.length; i++) {
-      if (i % effectsPerLook === 0 && slices.isOver) await slices.next();
-      this.#keyspace.apply(effects[i] as Effect);
+    for (let i = 0; i < effects.length;) {
+      if (slices.isOver) await slices.next();
+      const from = i;
+      const end = Math.min(effects.length, from + effectsPerLook);
+      for (; i < end; i++) this.#keyspace.apply(effects[i] as Effect);
+      slices.noteLasting((length / effects.length + entryMemory) * (end - from));
     }
     this.#progress.loadedBytes += length;
   }

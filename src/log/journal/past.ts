@@ -10,6 +10,7 @@ import { decodeHead, looksLikeHead, ownerOf, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { beginningId } from './record.ts';
 import type { Requests } from './requests.ts';
+import { Slices } from './slices.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 
 /** Where reading begins. */
@@ -48,10 +49,10 @@ interface PastOptions {
 }
 
 export class Past {
-  readonly #options: PastOptions;
+  readonly #options: PastOptions & { readonly slices: Slices };
 
   constructor(options: PastOptions) {
-    this.#options = options;
+    this.#options = { ...options, slices: new Slices(options.requests.environment) };
   }
 
   /** Finds the last commit until then, and all that leads to it. `{}`: the newest. */
@@ -84,10 +85,10 @@ export class Past {
     keyspace: Keyspace,
     deadline: Deadline,
   ): Promise<Failure | undefined> {
-    const { requests, databaseCount } = this.#options;
+    const { requests } = this.#options;
     const { number, parent, snapshot } = start;
     if (snapshot !== undefined) {
-      const reader = new SnapshotReader({ requests, databaseCount });
+      const reader = new SnapshotReader(this.#options);
       const outcome = await reader.read({ ...head, log: { number, parent }, snapshot }, deadline, (effects) => {
         for (const effect of effects) keyspace.apply(effect);
       });

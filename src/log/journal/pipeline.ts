@@ -8,25 +8,30 @@ import type { Effect } from '../../keyspace/effect.ts';
 import type { AppendOutcome, Commit, Deadline, Failure } from '../log.ts';
 import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
-import type { Heads } from './heads.ts';
+import type { FoundHead, Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
-import { encodeRecord, newId, type SideObject } from './record.ts';
+import type { Pruner } from './pruner.ts';
+import { encodeRecord, envelopeLength, newIdOf, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
 import type { Requests } from './requests.ts';
 import { SideWriter } from './side-writer.ts';
 import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
+import type { Turns } from './turns.ts';
 
 interface PipelineOptions {
   readonly requests: Requests;
   readonly heads: Heads;
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
+  readonly turns: Turns;
+  readonly pruner: Pruner;
   readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
-  /** Who writes. */
+  /** Who writes, for people, and the beginning of its records' ids. */
   readonly node: string;
+  readonly writer: string;
   /** About how long a record may be, in bytes. */
   readonly recordLengthMax: number;
 }
@@ -37,7 +42,13 @@ interface Pending extends OutgoingRecord {
   /** As JSON, or, where they are too many for that, as they are. */
   readonly effects: string | readonly Effect[];
   readonly resolve: (outcome: AppendOutcome) => void;
-  outcome: SendOutcome | undefined;
+  outcome: SendOutcome | Obsolete | undefined;
+}
+
+/** It was not sent: there is a head by which its number is obsolete. */
+interface Obsolete {
+  readonly kind: 'obsolete';
+  readonly head: FoundHead;
 }
 
 /** Effects that take more than this, as JSON, are objects of their own: a record is small, and raced for. */
@@ -51,6 +62,8 @@ export class Pipeline {
   /** Ids of commits of this node that are under way or committed, the newest last. */
   #recent: string[] = [];
   #isSettling = false;
+  /** The front has lost: nothing that would stand on it is sent any more. */
+  #isLost = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
@@ -63,7 +76,7 @@ export class Pipeline {
   /** The number behind all that is under way. */
   get next(): number {
     const last = this.#pending.at(-1);
-    return last === undefined ? this.#options.follower.tip.next : last.number + 1;
+    return last === undefined ? this.#options.follower.tip.next : this.#options.turns.after(last.number);
   }
 
   /** Whether this is the id of a commit of this node that is under way or was committed a moment ago. */
@@ -72,10 +85,10 @@ export class Pipeline {
   }
 
   append({ effects, keyspace }: Commit, deadline: Deadline): Promise<AppendOutcome> {
-    const { requests, follower, snapshotter } = this.#options;
+    const { requests, follower, snapshotter, writer } = this.#options;
     const { clock, random } = requests.environment;
     const last = this.#pending.at(-1);
-    const id = newId(random);
+    const id = newIdOf(writer, random);
     const time = Math.max(last?.time ?? follower.tip.time, clock.now());
     const parent = last?.id ?? follower.tip.id;
     const number = this.next;
@@ -84,25 +97,38 @@ export class Pipeline {
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);
     if (this.#recent.length > recentMax) this.#recent.shift();
-    snapshotter.noteRecord(keyspace, number, typeof encoded === 'string' ? encoded.length : length);
-    snapshotter.consider(keyspace, { number, id, time });
     return new Promise((resolve) => {
       const own = { number, id, parent, time, effects: encoded, deadline };
       const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
       this.#pending.push(pending);
+      if (this.#isLost) return;
+      snapshotter.noteRecord(
+        keyspace,
+        number,
+        envelopeLength + (typeof encoded === 'string' ? encoded.length : length),
+      );
+      snapshotter.consider(keyspace, { number, id, time });
       void this.#send(pending);
     });
   }
 
   async #send(pending: Pending): Promise<void> {
-    const { requests, follower, name } = this.#options;
+    const { requests, heads, follower, name } = this.#options;
     const isVoid = (): boolean => pending.isAbandoned;
-    const body = await this.#bodyOf(pending);
-    // Objects beside it take their time.
+    const obstacle = heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined;
+    const body = obstacle ?? (await this.#bodyOf(pending));
+    // Asking takes its time, and so do objects beside it.
     if (isVoid()) return;
     pending.outcome =
       'kind' in body ? body : await new RecordSender(requests, follower.chain, name).send(pending, body);
     if (!isVoid()) await this.#settle();
+  }
+
+  /** Whoever has slept for long would create a number anew that was collected, and nobody could tell what that means. */
+  async #obstacleTo({ number, deadline }: Pending): Promise<Failure | Obsolete | undefined> {
+    const confirmed = await this.#options.heads.confirm(number, undefined, deadline);
+    if (confirmed.kind === 'confirmed') return undefined;
+    return confirmed.kind === 'behind' ? { kind: 'obsolete', head: confirmed.head } : confirmed;
   }
 
   async #bodyOf({ effects, number, id, parent, time, deadline }: Pending): Promise<Uint8Array | Failure> {
@@ -127,9 +153,10 @@ export class Pipeline {
       if (front?.outcome === undefined) break;
       const outcome = await this.#fateOf(front, front.outcome);
       if (outcome.kind === 'committed') {
-        this.#options.follower.tip = { next: front.number + 1, id: front.id, time: front.time };
+        this.#commit(front);
         this.#pending.shift();
         this.#options.snapshotter.onCommitted(front.number);
+        this.#options.pruner.consider();
         front.resolve(outcome);
       } else {
         this.#fail(outcome);
@@ -138,12 +165,23 @@ export class Pipeline {
     this.#isSettling = false;
   }
 
-  async #fateOf(front: Pending, outcome: SendOutcome): Promise<AppendOutcome> {
-    const { heads, follower, requests } = this.#options;
+  #commit({ number, id, time }: Pending): void {
+    const { follower, turns } = this.#options;
+    follower.tip = { next: turns.after(number), id, time };
+    turns.onCommitted(follower.tip);
+  }
+
+  async #fateOf(front: Pending, outcome: SendOutcome | Obsolete): Promise<AppendOutcome> {
+    const { heads, follower, requests, turns } = this.#options;
+    if (outcome.kind === 'obsolete') {
+      const news = await follower.reload(outcome.head, front.deadline);
+      return news.kind === 'unavailable' ? news : { kind: 'conflict', changes: news.changes };
+    }
     if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
     if (outcome.kind === 'taken') {
       // Another record has its number for good; so it happens nowhere, whatever there is to be read.
-      const news = await follower.news(front.deadline, outcome.by);
+      this.#isLost = true;
+      const news = await follower.news(front.deadline, outcome.by, turns);
       if (news.kind === 'unavailable') return news;
       requests.environment.watcher?.observe(nodeProperties.fateLost, true);
       return { kind: 'conflict', changes: news.changes };
@@ -166,6 +204,7 @@ export class Pipeline {
   #fail(outcome: Exclude<AppendOutcome, { readonly kind: 'committed' }>): void {
     const [front, ...behind] = this.#pending;
     this.#pending = [];
+    this.#isLost = false;
     this.#options.snapshotter.onFailed();
     const failed = [front as Pending, ...behind];
     for (const pending of failed) pending.isAbandoned = true;

@@ -27,6 +27,13 @@ const recordVersion = 1;
 /** The parent of the first record of all. */
 export const beginningId = 'beginning';
 
+/** The parent of a claim (`turns.ts`). No record has this id, so that a claim is void wherever it stands. */
+export const claimParent = 'claim';
+
+export function isClaim({ parent }: Pick<Record, 'parent'>): boolean {
+  return parent === claimParent;
+}
+
 export interface Record {
   readonly database: string;
   readonly number: number;
@@ -63,6 +70,19 @@ export function newId(random: Random): string {
   return [0, 1, 2].map(() => random.uint32().toString(16).padStart(8, '0')).join('');
 }
 
+/** So many digits at the beginning of a record's id are the same in all that a process writes: addresses may be shared. */
+const writerDigits = 6;
+
+/** The process that wrote the record with this id, told from others with certainty enough for what is no promise. */
+export function writerOf(id: string): string {
+  return id.slice(0, writerDigits);
+}
+
+/** The id of another record of this writer; 72 bits of it are chance. */
+export function newIdOf(writer: string, random: Random): string {
+  return writer + newId(random).slice(writerDigits);
+}
+
 export function encodeRecord({ database, number, id, parent, node, time, content }: RecordEnvelope): Buffer {
   const what = typeof content === 'string' ? `"effects":${content}` : `"sides":${JSON.stringify(content)}`;
   const text =
@@ -70,6 +90,9 @@ export function encodeRecord({ database, number, id, parent, node, time, content
     `"id":"${id}","parent":"${parent}","node":${JSON.stringify(node)},"time":${time},${what}`;
   return withChecksum(Buffer.from(text, 'utf8'));
 }
+
+/** About how long what surrounds the effects is. */
+export const envelopeLength = 260;
 
 const checksumLength = ',"checksum":"01234567"}'.length;
 

@@ -24,12 +24,16 @@ export type Fetched<Content> =
 export type PutNewOutcome = { readonly kind: 'stored'; readonly date: StoreDate } | Failure;
 
 const bytesPerMs = 1000;
+/** In the time that a get takes, which changes. */
+const newestGetWeight = 1 / 4;
 /** After so many reads it is what is stored that is damaged. */
 const readsOfDamagedMax = 3;
 
 export class Requests {
   /** How many were sent again. */
   retries = 0;
+  /** About how long a get takes that is answered. */
+  getMs = 0;
   /** For so long each request is repeated where what it is part of has no deadline. */
   patienceMs: number;
   readonly store: ObjectStore;
@@ -63,12 +67,12 @@ export class Requests {
 
   /**
    * Gets an object and decodes it.
-   * @param decode throws a FormatError for what is not such an object
+   * @param decode throws a FormatError for what is not such an object, or rejects with it
    */
   async fetch<Content>(
     name: string,
     deadline: Deadline,
-    decode: (body: Uint8Array) => Content,
+    decode: (body: Uint8Array) => Content | Promise<Content>,
   ): Promise<Fetched<Content>> {
     const backoff = this.backoff(deadline);
     for (let reads = 1; ; reads++) {
@@ -76,7 +80,7 @@ export class Requests {
       if (result.kind !== 'found') return result;
       const { body, etag, date } = result;
       try {
-        return { kind: 'found', content: decode(body), etag, date };
+        return { kind: 'found', content: await decode(body), etag, date };
       } catch (cause) {
         if (!(cause instanceof FormatError)) throw cause;
         // It may have been damaged on its way.
@@ -97,7 +101,7 @@ export class Requests {
     const backoff = this.backoff(deadline);
     for (let tries = 0; ; tries++) {
       // Nobody knows how large it is: what did not come in time gets twice the time.
-      const result = await this.store.get(name, { timeoutMs: this.timeoutMs(deadline, 0, 2 ** tries) });
+      const result = await this.#getOnce(name, this.timeoutMs(deadline, 0, 2 ** tries));
       if (result.kind === 'found' || result.kind === 'notFound') return result;
       if (result.kind === 'notModified') {
         return this.failure('was answered as not modified, although nobody asked: is there a cache between?', name);
@@ -106,6 +110,15 @@ export class Requests {
         return { kind: 'unavailable', reason: result.message };
       this.countRetry();
     }
+  }
+
+  async #getOnce(name: string, timeoutMs: number): Promise<GetResult> {
+    const { clock } = this.environment;
+    const startedAt = clock.monotonic();
+    const result = await this.store.get(name, { timeoutMs });
+    const tookMs = clock.monotonic() - startedAt;
+    if (result.kind !== 'failed') this.getMs += this.getMs === 0 ? tookMs : (tookMs - this.getMs) * newestGetWeight;
+    return result;
   }
 
   /** Puts an object under a name that nobody else uses, so that sending it again is harmless. */

@@ -2,15 +2,23 @@
  * Long work in slices, so that it never holds the event loop for long: whoever does it asks now and then whether its
  * slice is over, and if so lets the others have their turn. All that works by the same slices takes turns itself, too:
  * two pieces of work never share a turn of the event loop.
+ *
+ * Collecting garbage is long work as well. A collection of the young copies what has not died, so whoever makes much
+ * that lasts notes it here, and the young are collected, in a turn of their own, before it is more than can be copied in
+ * a few milliseconds. Left to itself V8 waits until the young generation is full, and that is made large, since commands
+ * leave little behind.
  */
 import type { Environment } from '../../environment/environment.ts';
 
 /** A fifth of what a pause may be: what cannot be divided, and collecting garbage, come on top. */
 const sliceMs = 2;
+/** What lasts is copied twice until it is old: two or three milliseconds for one processor. */
+const lastingBytesMax = 1 << 20;
 
 export class Slices {
   readonly #environment: Environment;
   #endsAt = 0;
+  #lastingBytes = 0;
   #turns: Promise<void> = Promise.resolve();
 
   constructor(environment: Environment) {
@@ -18,21 +26,35 @@ export class Slices {
   }
 
   get isOver(): boolean {
-    return this.#environment.clock.monotonic() >= this.#endsAt;
+    return this.#lastingBytes > lastingBytesMax || this.#environment.clock.monotonic() >= this.#endsAt;
+  }
+
+  /** Something was made that will be kept, and is of about this size in memory. */
+  noteLasting(bytes: number): void {
+    this.#lastingBytes += bytes;
   }
 
   /** Begins the next slice, when all else that is ready has had its turn. */
   next(): Promise<void> {
-    const { clock, timers } = this.#environment;
-    this.#turns = this.#turns.then(
-      () =>
-        new Promise((resolve) => {
-          timers.soon(() => {
-            this.#endsAt = clock.monotonic() + sliceMs;
-            resolve();
-          });
-        }),
-    );
+    this.#turns = this.#turns.then(() => this.#nextTurn());
     return this.#turns;
+  }
+
+  async #nextTurn(): Promise<void> {
+    const { clock, collectYoung } = this.#environment;
+    await this.#soon();
+    if (this.#lastingBytes > lastingBytesMax) {
+      this.#lastingBytes = 0;
+      collectYoung?.();
+      await this.#soon();
+    }
+    this.#endsAt = clock.monotonic() + sliceMs;
+  }
+
+  #soon(): Promise<void> {
+    const { timers } = this.#environment;
+    return new Promise((resolve) => {
+      timers.soon(resolve);
+    });
   }
 }

@@ -7,6 +7,7 @@ import { FormatError } from '../format-error.ts';
 import { ownerOf, type Head } from './head.ts';
 import { decodeManifest, decodePart, objectsOf, type NamedManifest, type Part, type PartObject } from './manifest.ts';
 import type { Fetched, Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 
 export type SnapshotOutcome =
   | { readonly kind: 'read'; readonly manifest: NamedManifest }
@@ -16,6 +17,7 @@ export type SnapshotOutcome =
 
 interface SnapshotReaderOptions {
   readonly requests: Requests;
+  readonly slices: Slices;
   readonly databaseCount: number;
 }
 
@@ -56,6 +58,7 @@ export class SnapshotReader {
     take: PartTaker,
     begin?: (manifest: NamedManifest) => void,
   ): Promise<SnapshotOutcome> {
+    const { slices } = this.#options;
     const fetched = await fetchManifest(head, this.#options, deadline);
     if (fetched.kind === 'unavailable') return fetched;
     if (fetched.kind === 'notFound') return { kind: 'missing', name: head.snapshot };
@@ -74,6 +77,7 @@ export class SnapshotReader {
     });
     for await (const { object, part, fetched: json } of ahead) {
       if (json.kind !== 'part') return json;
+      if (slices.isOver) await slices.next();
       const outcome = this.#decode(object, json.body, part);
       if ('kind' in outcome) return outcome;
       await take(outcome, object);
@@ -85,9 +89,11 @@ export class SnapshotReader {
     object: PartObject,
     deadline: Deadline,
   ): Promise<{ readonly kind: 'part'; readonly body: Uint8Array } | SnapshotOutcome> {
-    const { requests } = this.#options;
+    const { requests, slices } = this.#options;
     const { name } = object;
-    const fetched = await requests.fetch(name, deadline, (body) => {
+    const fetched = await requests.fetch(name, deadline, async (body) => {
+      // Many may arrive at the same time.
+      if (slices.isOver) await slices.next();
       if (body.length !== object.bytes || crc32(body) !== object.checksum)
         throw new FormatError('it is not what the snapshot says that it is: it was damaged or replaced');
       return body;

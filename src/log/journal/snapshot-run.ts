@@ -125,10 +125,10 @@ export class SnapshotRun {
     const before = await heads.fetch(this.#deadline);
     if (before.kind !== 'found') return { kind: 'failed' };
     if (before.content.log.number > point.number || !isDue()) return { kind: 'overtaken' };
-    this.#divide(await this.#fetchBase(before.content));
-    if (!(await this.#writeParts())) return { kind: 'failed' };
     while (!this.#isCommitted && !this.#isAborted) await new Promise<void>((resolve) => (this.#wake = resolve));
     if (this.#isAborted) return { kind: 'failed' };
+    this.#divide(await this.#fetchBase(before.content));
+    if (!(await this.#writeParts())) return { kind: 'failed' };
     return this.#swap(before);
   }
 
@@ -219,21 +219,27 @@ export class SnapshotRun {
     return (await requests.putNew(object.name, body, this.#deadline)).kind === 'stored' ? object : undefined;
   }
 
-  async #swap({ content: before, etag }: FoundHead): Promise<SnapshotRunOutcome> {
+  async #swap(found: FoundHead): Promise<SnapshotRunOutcome> {
     const { requests, heads, name, point } = this.#options;
     const snapshot = manifestName(name, this.#id);
     const databases = this.#databases.map(({ db, parts }) => ({ db, parts: parts as PartReference[] }));
     const manifest = { name: snapshot, database: heads.database, ...point, databases };
     const stored = await requests.putNew(snapshot, encodeManifest(manifest), this.#deadline);
     if (stored.kind !== 'stored') return { kind: 'failed' };
-    const since = heads.newestSince;
-    // A store without dates: nothing can be said of when anything became obsolete.
-    if (since === undefined || stored.date === undefined) return { kind: 'failed' };
     const now = stored.date;
-    const branches = await liveBranches(before, { ...this.#options, now }, this.#deadline);
-    const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
-    const isSwapped = await heads.swap(head, etag, this.#deadline);
-    return isSwapped ? { kind: 'swapped', head, manifest } : { kind: 'failed' };
+    for (let { content: before, etag } = found; ;) {
+      const since = heads.newestSince;
+      // A store without dates: nothing can be said of when anything became obsolete.
+      if (since === undefined || now === undefined) return { kind: 'failed' };
+      const branches = await liveBranches(before, { ...this.#options, now }, this.#deadline);
+      const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
+      if (await heads.swap(head, etag, this.#deadline)) return { kind: 'swapped', head, manifest };
+      const again = await heads.fetch(this.#deadline);
+      // A head that has only got another branch, or let go of some past, does not take anything away from this one.
+      if (again.kind !== 'found' || again.etag === etag || again.content.snapshot !== before.snapshot)
+        return { kind: 'failed' };
+      ({ content: before, etag } = again);
+    }
   }
 
   /** @param since when the head before it was in place, at the latest */

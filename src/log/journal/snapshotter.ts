@@ -47,8 +47,8 @@ interface SnapshotterOptions {
   readonly onSwapped: (head: Head) => void;
 }
 
-/** When one is due, a node begins it at one of so many commits, so that not all begin at once. */
-const beginAtOneOf = 4;
+/** When one is due, it is begun at so many records of a log of that length; by whom, their numbers decide. */
+const turnsPerLog = 8;
 /** Keys that are looked at to guess how long all are. */
 const sampleSize = 64;
 
@@ -89,10 +89,10 @@ export class Snapshotter {
 
   /** The record of this point has just been noted. Begins a snapshot if one is due. */
   consider(keyspace: Keyspace, point: SnapshotPoint): void {
-    const { requests, limits } = this.#options;
+    const { limits } = this.#options;
     const isDue = (): boolean => this.#isDue(point.number);
     if (this.#run !== undefined || !isDue()) return;
-    if (requests.environment.random.uint32() % beginAtOneOf !== 0) return;
+    if (!this.#isTurn(point.number)) return;
     const { partLength } = limits;
     const databases = fullDatabases(keyspace, partLength);
     const run = new SnapshotRun({ ...this.#options, partLength, databases, point, known: this.#known, isDue });
@@ -104,6 +104,12 @@ export class Snapshotter {
       this.#know(outcome.manifest);
       this.#options.onSwapped(outcome.head);
     });
+  }
+
+  /** Nodes that write at once see the same log and are not to begin all at once: each number has one writer. */
+  #isTurn(number: number): boolean {
+    const records = number - this.#options.heads.newest.log.number + 1;
+    return number % 2 ** Math.floor(Math.log2(Math.max(1, records / turnsPerLog))) === 0;
   }
 
   #know(manifest: NamedManifest | undefined): void {

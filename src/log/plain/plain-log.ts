@@ -88,6 +88,7 @@ const supersededEtag = 'valthree-superseded';
 export class PlainLog implements Log {
   readonly pipelineDepth = 1;
   readonly snapshots = undefined;
+  readonly turns = undefined;
   retries = 0;
   readonly #options: PlainLogOptions;
   /** The version that the keyspace stands on. */

@@ -1,0 +1,64 @@
+/**
+ * How much a day of writes leaves in the store, in simulated time: several nodes in turns and at once, with the limits and
+ * the grace period that they have where nobody says anything else (`test/support/long-run.ts`).
+ */
+import { excess, longRunDefaults, runLong, type LongRunResult, type Stock } from '../../test/support/long-run.ts';
+import type { Figure } from '../support/figure.ts';
+
+/** Beside what must be kept, against the live data. */
+const excessMax = 3;
+const retainHours = 6;
+const hourMs = 3_600_000;
+
+export async function measureGrowth(quick: boolean): Promise<Figure[]> {
+  const hours = quick ? 6 : 24;
+  const retained = quick ? 2 : retainHours;
+  return [
+    ...figuresOf(`${hours} h of writes`, await run(hours, 0)),
+    ...figuresOf(`${hours} h, --retain ${retained}h`, await run(hours, retained * hourMs)),
+  ];
+}
+
+async function run(hours: number, retainMs: number): Promise<LongRunResult> {
+  const retained = retainMs === 0 ? 'nothing retained' : `the past of ${retainMs / hourMs} hours retained`;
+  console.log(`  ${hours} simulated hours of writes, ${retained}: at the end of each hour`);
+  console.log(row(['hour', 'live', 'stored', 'to be kept', 'beside it', 'objects', 'to be kept', 'beside it']));
+  return runLong({ ...longRunDefaults, hours, retainMs }, (hour, stock) => {
+    console.log(row(cells(hour, stock)));
+  });
+}
+
+function cells(hour: number, stock: Stock): readonly string[] {
+  const { live, stored, kept } = stock;
+  const { bytes, objects } = excess(stock);
+  return [
+    String(hour),
+    ...[live.bytes, stored.bytes, kept.bytes].map((count) => `${(count / 1e6).toFixed(1)} MB`),
+    `${bytes.toFixed(2)} ×`,
+    ...[stored.objects, kept.objects].map((count) => count.toLocaleString('en')),
+    `${objects.toFixed(2)} ×`,
+  ];
+}
+
+function row(texts: readonly string[]): string {
+  return `    ${texts.map((text) => text.padStart(11)).join('')}`;
+}
+
+function figuresOf(what: string, { worst, writes, snapshots, parts, usedParts }: LongRunResult): Figure[] {
+  const inVain = 1 - usedParts.bytes / parts.bytes;
+  return [
+    { what: `${what}: bytes stored beside what must be kept`, ...atMostLive(worst.bytes) },
+    { what: `${what}: objects stored beside what must be kept`, ...atMostLive(worst.objects) },
+    {
+      what: `  ${writes.toLocaleString('en')} writes, ${snapshots} snapshots: written in vain`,
+      measured: `${(inVain * 100).toFixed(1)} % of their bytes`,
+    },
+  ];
+}
+
+function atMostLive(ratio: number): Pick<Figure, 'measured' | 'goal'> {
+  return {
+    measured: `${ratio.toFixed(2)} × the live data`,
+    goal: { text: `at most ${excessMax} ×`, isReached: ratio <= excessMax },
+  };
+}
