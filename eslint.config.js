@@ -13,6 +13,7 @@ const layers = [
   'log',
   'store',
   'keyspace',
+  'rdb',
   'resp',
   'environment',
 ];
@@ -57,7 +58,7 @@ export default tseslint.config(
   },
   ...layerRules,
   {
-    files: ['src/{resp,keyspace,log,commands,engine,cluster,scripting,store,environment,verify}/**/*.ts'],
+    files: ['src/{resp,rdb,keyspace,log,commands,engine,cluster,scripting,store,environment,verify}/**/*.ts'],
     ignores: edges,
     rules: {
       'no-restricted-globals': [

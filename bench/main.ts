@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: starts what it compares in one run, on this machine, and prints ratios; the figures themselves say
  * little on a noisy machine. `--quick` measures less long; `--only memory,redis` some of the targets,
- * `--only journal` only the figures of that layout, `--only large` only what a database of a million keys costs,
+ * `--only journal` only the figures of that layout, `--only collections` only those of hashes, lists and sets, `--only large` only what a database of a million keys costs,
  * `--only checker` only how fast histories are judged.
  * Results also go to `bench/results/latest.json`.
  */
@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ceph, cephIsInstalled } from '../test/support/ceph.ts';
+import { measureCollections } from './collections/collections.ts';
 import { measureCost } from './support/cost.ts';
 import { measureJournal } from './journal/journal.ts';
 import { measureLarge, printLarge, type LargePlace } from './support/large.ts';
@@ -64,6 +65,7 @@ try {
   process.stderr.write('\r'.padEnd(60));
   if (chosen.length > 0) await report();
   if (isWanted('journal')) await measureJournal(join(directory, 'journal'), ceph, quick);
+  if (isWanted('collections') && hasProgram('redis-benchmark')) await measureCollections(quick);
   if (isWanted('large')) printLarge(await measureLarge(largePlaces(), quick));
 } finally {
   for (const server of servers.values()) await server.stop();

@@ -1,6 +1,6 @@
 /** The figures of the `journal` layout. */
 import { Ceph } from '../../test/support/ceph.ts';
-import { printFigures, type Figure } from './figure.ts';
+import { printFigures, type Figure } from '../support/figure.ts';
 import { measureLatency } from './latency.ts';
 import { measureNodes } from './nodes.ts';
 import { filePlace, s3Place, type Place } from './place.ts';

@@ -1,7 +1,7 @@
 /** What a store that is 20 ms away costs: as little as one request, however many clients there are. */
 import { runInProcess } from '../support/run-load.ts';
 import { startValthree } from '../support/servers.ts';
-import { atLeast, atMostMs, median, type Figure } from './figure.ts';
+import { atLeast, atMostMs, median, type Figure } from '../support/figure.ts';
 
 const latencyMs = 20;
 const rounds = 5;

@@ -3,7 +3,7 @@ import type { S3Server } from '../../test/support/ceph.ts';
 import { Proxy } from '../support/proxy.ts';
 import { runInProcess } from '../support/run-load.ts';
 import { startValthree, type RunningServer } from '../support/servers.ts';
-import { atLeast, type Figure } from './figure.ts';
+import { atLeast, type Figure } from '../support/figure.ts';
 import { s3Place } from './place.ts';
 
 const nodeCount = 3;

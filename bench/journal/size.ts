@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fill } from '../support/fill.ts';
 import { runInProcess } from '../support/run-load.ts';
 import { startValthree, type RunningServer } from '../support/servers.ts';
-import { atMost, median, type Figure } from './figure.ts';
+import { atMost, median, type Figure } from '../support/figure.ts';
 import type { Place } from './place.ts';
 
 /** Both databases are there, and stay. */

@@ -3,7 +3,7 @@ import type { S3Server } from '../../test/support/ceph.ts';
 import { Proxy } from '../support/proxy.ts';
 import { infoField, startValthree } from '../support/servers.ts';
 import { runInProcess } from '../support/run-load.ts';
-import type { Figure } from './figure.ts';
+import type { Figure } from '../support/figure.ts';
 import { s3Place } from './place.ts';
 import { largeDatabase, smallDatabase } from './size.ts';
 

@@ -1,5 +1,5 @@
 /** `valthree import`: keys from a file into a database, all of them or none. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { layouts, RecognisingLog, type Layout } from '../log/recognising-log.ts';
@@ -7,6 +7,7 @@ import { transact, type TransactOutcome } from '../log/transact.ts';
 import { databaseCountMax } from '../tools/database-reader.ts';
 import { ImportError, readImport } from '../tools/import-lines.ts';
 import { conflictRules, planImport, type ConflictRule, type ImportSummary } from '../tools/plan-import.ts';
+import { readRdb } from '../tools/import-rdb.ts';
 import { readLines } from '../tools/read-lines.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { exitCodes, fail } from './exit.ts';
@@ -20,9 +21,17 @@ type ImportFlags = StoreFlags & {
   readonly onConflict: ConflictRule;
   readonly layout: Layout;
   readonly databases: number;
+  readonly rdb: boolean;
 };
 
-const description = `Read keys from a file that export has written, or lines such as {"key":"a","value":"1"}, into a database. It is
+interface Incoming {
+  readonly keyspace: Keyspace;
+  /** By what it is: how many were left out. */
+  readonly leftOut: ReadonlyMap<string, number>;
+}
+
+const description = `Read keys from a file that export has written, or lines such as {"key":"a","value":"1"}, or the dump.rdb of a
+Redis (5 to 7) or Valkey (7 to 9) server, into a database. It is
 one commit: all of them or none, and nodes that serve the database go on and see them at once. A database that is not
 there is created. Both must fit into memory.`;
 
@@ -31,6 +40,7 @@ Examples:
   valthree import --store s3://bucket/main main.jsonl
   gunzip -c then.jsonl.gz | valthree import --store ./data -
   valthree import --store ./data --on-conflict replace corrections.jsonl
+  valthree import --store ./data --rdb /var/lib/valkey/dump.rdb
 
 A line: {"db":0,"key":"a","type":"string","value":"1","expireAt":1799999999999}, where db, type and expireAt (in
 milliseconds since 1970) may be left out, and bytes that are no text stand as {"base64":"..."}.
@@ -40,9 +50,10 @@ export function importCommand(): Command {
   const command = new Command('import')
     .summary('Read keys from a file into a database, all of them or none.')
     .description(description)
-    .argument('<file>', 'what export has written; -: standard input')
+    .argument('<file>', 'what export, or the server, has written; -: standard input')
     .addHelpText('after', examples);
   for (const option of [
+    new Option('--rdb', 'the file is that of a Redis or Valkey server; streams are left out').default(false),
     new Option('--on-conflict <rule>', 'what becomes of keys that are there already; fail: nothing is imported')
       .choices(conflictRules)
       .default('fail'),
@@ -62,13 +73,16 @@ export function importCommand(): Command {
 async function run(file: string, flags: ImportFlags): Promise<number> {
   const incoming = await readFile(file, flags);
   if (incoming === undefined) return exitCodes.failure;
-  const outcome = await write(incoming, flags);
+  const outcome = await write(incoming.keyspace, flags);
   if (outcome.kind !== 'done') {
     const certainty = outcome.kind === 'uncertain' ? 'it may have been imported or not: ' : '';
     return fail(`${certainty}${outcome.reason}`);
   }
   const { set, skipped, expired } = outcome.summary;
   const rest = [
+    ...[...incoming.leftOut].map(
+      ([what, count]) => `left out, as this release has no place for them: ${count} ${what}`,
+    ),
     ...(skipped > 0 ? [`${skipped} were there already and stay`] : []),
     ...(expired > 0 ? [`${expired} had expired`] : []),
   ];
@@ -77,14 +91,10 @@ async function run(file: string, flags: ImportFlags): Promise<number> {
 }
 
 /** `undefined`: it has been said why not. */
-async function readFile(file: string, { databases }: ImportFlags): Promise<Keyspace | undefined> {
-  let count = 0;
+async function readFile(file: string, { databases, rdb }: ImportFlags): Promise<Incoming | undefined> {
   try {
     const chunks: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file);
-    return await withProgress(
-      () => `${count} lines read`,
-      () => readImport(readLines(chunks), databases, (number) => (count = number)),
-    );
+    return rdb ? await readRdbFile(chunks, file, databases) : await readLinesOf(chunks, databases);
   } catch (cause) {
     if (!(cause instanceof ImportError) && !(cause instanceof Error && 'syscall' in cause)) throw cause;
     process.stderr.write(
@@ -92,6 +102,25 @@ async function readFile(file: string, { databases }: ImportFlags): Promise<Keysp
     );
     return undefined;
   }
+}
+
+async function readLinesOf(chunks: AsyncIterable<Buffer>, databases: number): Promise<Incoming> {
+  let count = 0;
+  const keyspace = await withProgress(
+    () => `${count} lines read`,
+    () => readImport(readLines(chunks), databases, (number) => (count = number)),
+  );
+  return { keyspace, leftOut: new Map() };
+}
+
+function readRdbFile(chunks: AsyncIterable<Buffer>, file: string, databases: number): Promise<Incoming> {
+  const size = file === '-' ? undefined : statSync(file).size;
+  let read = 0;
+  const progress = (): string => {
+    const megabytes = `${(read / 2 ** 20).toFixed(1)} MB read`;
+    return size === undefined ? megabytes : `${megabytes}, ${((100 * read) / Math.max(1, size)).toFixed(0)} %`;
+  };
+  return withProgress(progress, () => readRdb(chunks, databases, (bytes) => (read = bytes)));
 }
 
 async function write(incoming: Keyspace, flags: ImportFlags): Promise<TransactOutcome<ImportSummary>> {

@@ -3,9 +3,11 @@ import type { Command } from './command.ts';
 import * as client from './connection/client.ts';
 import * as connection from './connection/connection.ts';
 import * as databases from './generic/databases.ts';
+import * as dump from './generic/dump.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as sort from './generic/sort.ts';
 import * as hashCounters from './hash/counters.ts';
 import * as hashExpiry from './hash/expiry.ts';
 import * as hashExpiryTimes from './hash/expiry-times.ts';
@@ -19,6 +21,23 @@ import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
 import * as listPush from './list/push.ts';
 import * as listRead from './list/read.ts';
+import * as setCombine from './set/combine.ts';
+import * as setMembers from './set/members.ts';
+import * as setRandom from './set/random.ts';
+import * as setScan from './set/scan.ts';
+import * as publish from './pubsub/publish.ts';
+import * as pubsub from './pubsub/pubsub.ts';
+import * as subscribe from './pubsub/subscribe.ts';
+import * as sortedSetAdd from './sorted-set/add.ts';
+import * as sortedSetCombine from './sorted-set/combine.ts';
+import * as sortedSetCountRange from './sorted-set/count-range.ts';
+import * as sortedSetMembers from './sorted-set/members.ts';
+import * as sortedSetOlderRanges from './sorted-set/older-ranges.ts';
+import * as sortedSetPop from './sorted-set/pop.ts';
+import * as sortedSetRandom from './sorted-set/random.ts';
+import * as sortedSetRanges from './sorted-set/ranges.ts';
+import * as sortedSetRemoveRange from './sorted-set/remove-range.ts';
+import * as sortedSetScan from './sorted-set/scan.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -34,9 +53,11 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   client,
   connection,
   databases,
+  dump,
   expiry,
   keys,
   object,
+  sort,
   hashCounters,
   hashExpiry,
   hashExpiryTimes,
@@ -50,6 +71,23 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   listPop,
   listPush,
   listRead,
+  setCombine,
+  setMembers,
+  setRandom,
+  setScan,
+  publish,
+  pubsub,
+  subscribe,
+  sortedSetAdd,
+  sortedSetCombine,
+  sortedSetCountRange,
+  sortedSetMembers,
+  sortedSetOlderRanges,
+  sortedSetPop,
+  sortedSetRandom,
+  sortedSetRanges,
+  sortedSetRemoveRange,
+  sortedSetScan,
   debug,
   introspection,
   server,

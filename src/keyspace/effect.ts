@@ -18,7 +18,7 @@ interface OnKey {
   readonly event?: string;
 }
 
-export type KeyEffect =
+type KeyEffect =
   /** Sets the value to this string, whatever it was; the expiry stays. */
   | (OnKey & { readonly kind: 'setString'; readonly value: ByteString })
   /** Overwrites the string from `offset` on, filling a gap with zero bytes; a missing key is an empty string. */
@@ -73,7 +73,7 @@ export type ListEffect =
   | (OnKey & { readonly kind: 'insertElements'; readonly index: number; readonly elements: readonly ByteString[] })
   | (OnKey & { readonly kind: 'removeElements'; readonly index: number; readonly count: number });
 
-export type DatabaseEffect =
+type DatabaseEffect =
   /** Removes every key of a database. */
   | { readonly kind: 'flush'; readonly db: number }
   /** Exchanges the contents of two databases. */

@@ -31,7 +31,7 @@ function checkAgreement(world: World): void {
   if (truth === undefined) return;
   const edited = truth.database(0).find('edited')?.value;
   if (edited !== world.store.edited)
-    world.fail(`an edit by hand is lost: ${String(edited)} instead of ${String(world.store.edited)}`);
+    world.fail(`an edit by hand is lost: ${JSON.stringify(edited)} instead of ${String(world.store.edited)}`);
   const expected = JSON.stringify(truth.dump());
   for (const node of world.nodes) {
     const keyspace = node.server?.keyspace;

@@ -189,8 +189,7 @@ describe('HRANDFIELD', () => {
         run('DEL h');
         fill('h', size);
         const found = new Set<Reply>();
-        for (let i = 0; i < size * 30; i++)
-          for (const field of [run(`HRANDFIELD h${count}`)].flat()) found.add(field);
+        for (let i = 0; i < size * 30; i++) for (const field of [run(`HRANDFIELD h${count}`)].flat()) found.add(field);
         expect(found.size).toBe(size);
       }),
       { numRuns: 16 },

@@ -51,6 +51,8 @@ const sinceRedis7: Readonly<Record<string, string>> = {
   auth: 'flags',
   multi: 'may not be nested since Valkey 8',
   watch: 'may not be queued since Valkey 8',
+  zrank: 'WITHSCORE since 7.2',
+  zrevrank: 'WITHSCORE since 7.2',
 };
 
 describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real server', () => {
@@ -110,6 +112,13 @@ describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real 
       ['COPY', 'a', 'b', 'REPLACE'],
       ['LCS', 'a', 'b', 'LEN'],
       ['OBJECT', 'ENCODING', 'a'],
+      ['SPUBLISH', 'a', 'b'],
+      ['SSUBSCRIBE', 'a', 'b'],
+      ['ZADD', 'a', '1', 'b'],
+      ['ZRANGESTORE', 'a', 'b', '0', '-1'],
+      ['ZUNION', '2', 'a', 'b', 'WEIGHTS', '1', '2'],
+      ['ZDIFFSTORE', 'd', '2', 'a', 'b'],
+      ['ZMPOP', '2', 'a', 'b', 'MIN'],
       ...(reference.name === 'valkey' ? [['PING'], ['GET']] : []),
       ['NOSUCH', 'a'],
     ]) {

@@ -201,6 +201,30 @@ describe('nodes that write in turns', () => {
     // Of the records behind the snapshot that it has loaded, too.
     expect(now.filter((name) => !names.has(name)).length).toBeLessThanOrEqual(2);
   });
+
+  it('name again no parts but those of the snapshot that the newest head names: others may be gone', async () => {
+    const world = new World();
+    // Half of the grace period is longer than a turn: nobody loads anew.
+    const options = { recordsMax: 3, partLength: 200, graceMs: 5000 };
+    const first = await new Node(world, options).open();
+    await first.begin(Array.from({ length: 400 }, (_, i) => set(`key${i}`, 'x'.repeat(20))));
+    while (world.heads.length < 2) await writeAndWait(first, world, 'key1');
+    const { databases } = (await world.readSnapshot(world.heads.at(-1)!))!.manifest;
+    const before = databases[0]!.parts.filter(({ keys }) => keys > 0).map(({ name }) => name);
+    const second = await new Node(world, options).open();
+    // For all that it knows, everything has changed: it writes parts anew that to the first have not changed.
+    second.tryInVain(Array.from({ length: 400 }, (_, i) => set(`key${i}`, 'y')));
+    for (let i = 0; (await world.names()).some((name) => before.includes(name)); i++) {
+      await writeAndWait(second, world, 'key2');
+      await first.catchUp();
+      expect(i).toBeLessThan(200);
+    }
+    const written = first.log.snapshots.written;
+    while (first.log.snapshots.written === written) await writeAndWait(first, world, 'key3');
+    const { manifest, keyspace } = (await world.readSnapshot(world.heads.at(-1)!))!;
+    expect(keyspace.dump()).toEqual((await world.replay(manifest.number)).dump());
+    expect(partNames(manifest).filter((name) => before.includes(name))).toEqual([]);
+  });
 });
 
 async function writeAndWait(node: Node, world: World, key: string): Promise<void> {
@@ -264,8 +288,8 @@ it('whatever nodes do, the newest snapshot is what the log has led to up to its 
         for (const one of nodes) expect(one.keyspace.dump()).toEqual(nodes[0]!.keyspace.dump());
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
-  expect(snapshots).toBeGreaterThan(300);
-  expect(partsNamedAgain).toBeGreaterThan(100);
+  expect(snapshots).toBeGreaterThan(150);
+  expect(partsNamedAgain).toBeGreaterThan(60);
 }, 60_000);

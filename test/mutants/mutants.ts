@@ -386,6 +386,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/log/journal/snapshot-run.ts',
     find: 'if (base?.name !== snapshot) {',
     replace: 'if (base === undefined) {',
+    test: 'test/log/snapshots-in-turns.test.ts',
   },
   {
     name: 'journal: changed parts taken for written',

@@ -61,7 +61,8 @@ export class Writer {
     this.#world = world;
     const { environment } = world;
     const options = { store: world, name, node: 'n', environment, databaseCount, requestTimeoutMs: 1000 };
-    const snapshots = { ...snapshotLimitsDefault, recordsMax, partLength: 100 };
+    // By the number of records alone: parts are so short that a large value would be in thousands of objects.
+    const snapshots = { ...snapshotLimitsDefault, recordsMax, bytesMin: Infinity, partLength: 100 };
     this.log = new JournalLog({ ...options, pipelineDepth: 1, graceMs, snapshots });
   }
 

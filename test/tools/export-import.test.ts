@@ -9,6 +9,7 @@ import { exportResp } from '../../src/tools/export-resp.ts';
 import { ImportError, readImport } from '../../src/tools/import-lines.ts';
 import { planImport, type ConflictRule } from '../../src/tools/plan-import.ts';
 import { readLines } from '../../src/tools/read-lines.ts';
+import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 
 const origin = { database: 'db', commit: { number: 7, time: 0 } };
 const header = '{"valthree":"export","version":1,"database":"db","commit":7,"time":"1970-01-01T00:00:00.000Z"}\n';
@@ -51,6 +52,19 @@ describe('lines of JSON', () => {
         const keyspace = keyspaceOf(list);
         const text = [...exportLines(keyspace, origin, { now: -1, pieceLength })].join('');
         expect((await read(text, 3, chunkLength)).dump()).toEqual(keyspace.dump());
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('bring collections back, cut anywhere', async () => {
+    const effects = fc.array(arbitraryEffect, { maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(effects, fc.integer({ min: 1, max: 30 }), async (list, pieceLength) => {
+        const keyspace = new Keyspace(3);
+        for (const effect of list) if (isApplicable(effect, keyspace)) keyspace.apply(effect);
+        const text = [...exportLines(keyspace, origin, { now: -1, pieceLength })].join('');
+        expect((await read(text)).dump()).toEqual(keyspace.dump());
       }),
       { numRuns: 300 },
     );
