@@ -26,24 +26,46 @@ type EffectOf<Kind> = Extract<HashEffect, { kind: Kind }>;
 
 function setFields(hash: HashValue, effect: EffectOf<'setFields'>, inverses: ElementEffect[] | undefined): void {
   const { fields } = effect;
-  const before = inverses && new Before();
+  const before = beforeOf(fields.length / 2, inverses);
   for (let i = 0; i < fields.length; i += 2) {
     const field = fields[i] as ByteString;
     const expireAt = hash.expiryOf(field);
     const old = hash.set(field, fields[i + 1] as ByteString);
-    before?.note(field, old, expireAt);
+    if (before !== undefined) before.note(field, old, expireAt);
+    else if (inverses !== undefined) pushInverse(effect, { field, value: old, expireAt }, inverses);
   }
   before?.pushInverses(effect, inverses);
 }
 
 function deleteFields(hash: HashValue, effect: EffectOf<'deleteFields'>, inverses: ElementEffect[] | undefined): void {
-  const before = inverses && new Before();
+  const before = beforeOf(effect.fields.length, inverses);
   for (const field of effect.fields) {
     const expireAt = hash.expiryOf(field);
     const old = hash.delete(field);
-    if (old !== undefined) before?.note(field, old, expireAt);
+    if (old === undefined) continue;
+    if (before !== undefined) before.note(field, old, expireAt);
+    else if (inverses !== undefined) pushInverse(effect, { field, value: old, expireAt }, inverses);
   }
   before?.pushInverses(effect, inverses);
+}
+
+/** Most effects are on one field, which needs no notes. */
+function beforeOf(count: number, inverses: ElementEffect[] | undefined): Before | undefined {
+  return inverses === undefined || count === 1 ? undefined : new Before();
+}
+
+/** As setting a field clears its expiry, that is put back last. */
+function pushInverse(
+  { db, key }: HashEffect,
+  { field, value, expireAt }: { field: ByteString; value: ByteString | undefined; expireAt: number | undefined },
+  inverses: ElementEffect[],
+): void {
+  if (expireAt !== undefined) inverses.push({ kind: 'setFieldExpiry', db, key, fields: [field], expireAt });
+  inverses.push(
+    value === undefined
+      ? { kind: 'deleteFields', db, key, fields: [field] }
+      : { kind: 'setFields', db, key, fields: [field, value] },
+  );
 }
 
 function setFieldExpiry(
