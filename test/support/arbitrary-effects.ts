@@ -66,7 +66,7 @@ export const arbitraryEffect: fc.Arbitrary<Effect> = fc.oneof(
 );
 
 function placed(change: ElementChange, inDb: number, at: ByteString): Effect {
-  return { ...change, db: inDb, key: at } as Effect;
+  return { ...change, db: inDb, key: at };
 }
 
 /** Whether commands could produce this effect here: some need an existing key, and none acts on a key and itself. */
