@@ -80,9 +80,9 @@ export class View {
     return this.peek(key) !== undefined;
   }
 
-  /** Changes what a key of this database holds. */
+  /** Changes what a key of this database holds. Takes the effect over: to copy it costs several times the change. */
   apply(effect: ViewEffect): void {
-    this.keyspace.apply({ ...effect, db: this.db });
+    this.keyspace.apply(Object.assign(effect, { db: this.db }));
   }
 
   /** Sets a string and keeps the key's expiry. */

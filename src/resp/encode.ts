@@ -18,7 +18,7 @@ const pieceLength = 1024 * 1024;
  * @throws RangeError where it is longer than a string can be: `encodePieces` writes those
  */
 export function encode(reply: Reply, protocol: Protocol): ByteString {
-  if (typeof reply === 'string') return `$${reply.length}\r\n${reply}\r\n`;
+  if (typeof reply === 'string') return `${bulkHeader(reply.length)}${reply}\r\n`;
   if (typeof reply === 'number' || typeof reply === 'bigint') return `:${reply}\r\n`;
   if (reply === null) return protocol === 3 ? '_\r\n' : '$-1\r\n';
   if (typeof reply === 'boolean') return protocol === 3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`;
@@ -46,7 +46,7 @@ export function encodePieces(reply: Reply, protocol: Protocol): ByteString[] {
   };
   const write = (part: Reply): void => {
     if (typeof part === 'string') {
-      add(`$${part.length}\r\n`);
+      add(bulkHeader(part.length));
       add(part);
       add('\r\n');
       return;
@@ -62,6 +62,13 @@ export function encodePieces(reply: Reply, protocol: Protocol): ByteString[] {
   write(reply);
   pieces.push(piece);
   return pieces;
+}
+
+/** By length: most bulk strings are short, and to make their headers took a third of the time of long replies. */
+const bulkHeaders = Array.from({ length: 128 }, (_, length) => `$${length}\r\n`);
+
+function bulkHeader(length: number): string {
+  return bulkHeaders[length] ?? `$${length}\r\n`;
 }
 
 function encodeItems(header: ByteString, items: readonly Reply[], protocol: Protocol): ByteString {

@@ -67,7 +67,7 @@ const other: fc.Arbitrary<string[]> = fc.oneof(
     .map(([name, rest]) => [name, ...rest]),
 );
 
-export const arbitraryListCommand: fc.Arbitrary<string[]> = fc.oneof(
+const arbitraryListCommand: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 6, arbitrary: push },
   { weight: 9, arbitrary: change },
   { weight: 5, arbitrary: read },
