@@ -1,4 +1,5 @@
 /** What the STORE forms of commands do with their result: it takes the place of whatever is at a key. */
+import { overwritten } from '../keyspace/event.ts';
 import type { View, ViewEffect } from '../keyspace/view.ts';
 
 /** @param result makes the new value out of nothing, or `undefined`: the key is deleted */
@@ -7,7 +8,6 @@ export function storeResult(view: View, key: string, result: ViewEffect | undefi
     view.delete(key);
     return;
   }
-  // That what was there goes is a part of the storing, and no event.
-  if (view.has(key)) view.apply({ kind: 'delete', key, event: '' });
+  if (view.has(key)) view.apply({ kind: 'delete', key, event: overwritten });
   view.apply(result);
 }

@@ -15,6 +15,12 @@ export interface KeyEvent {
   readonly class: EventClass;
 }
 
+/**
+ * How a deletion is called that only makes room for what the next effect puts there: nobody is told of it, and what
+ * follows is not new.
+ */
+export const overwritten = 'overwritten';
+
 /** What an effect of this kind is called if it does not say otherwise. */
 const names: { readonly [Kind in Effect['kind']]?: readonly [name: string, type: EventClass] } = {
   setString: ['set', '$'],
@@ -47,7 +53,8 @@ const destinations: Readonly<Record<string, string>> = {
 
 /** The events of an effect, in order; whether it made its key, or deleted it with the last element, others know. */
 export function eventsOf(effect: Effect): readonly KeyEvent[] {
-  if (effect.kind === 'flush' || effect.kind === 'swap' || effect.event === '') return [];
+  if (effect.kind === 'flush' || effect.kind === 'swap') return [];
+  if (effect.event === '' || effect.event === overwritten) return [];
   const { db, key } = effect;
   const [name, type] = nameOf(effect);
   const event: KeyEvent = { db, key, name, class: exceptions[name] ?? type };

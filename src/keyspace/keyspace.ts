@@ -8,7 +8,7 @@
 import type { ByteString } from '../resp/bytes.ts';
 import { Database, type AccessClock } from './database.ts';
 import { takesElements, type Effect, type ElementEffect } from './effect.ts';
-import { eventsOf, type KeyEvent } from './event.ts';
+import { eventsOf, overwritten, type KeyEvent } from './event.ts';
 import type { Inverse } from './inverse.ts';
 import { emptyDatabaseMemory, entryMemory, expiryMemory } from './memory.ts';
 import { canonical } from './contents.ts';
@@ -52,6 +52,8 @@ export class Keyspace {
   readonly accessClock: AccessClock;
   readonly #databases: Database[];
   #recording: Recording | undefined;
+  /** A deletion that the next effect goes on from (`event.ts`). */
+  #overwritten: Effect | undefined;
 
   /** @param accessClock that of the keyspace whose place it may take (`become`) */
   constructor(databaseCount = 16, accessClock: AccessClock = { seconds: 0 }) {
@@ -172,7 +174,8 @@ export class Keyspace {
     const last = others.at(-1) ?? main;
     // Valkey deletes what is at the destination of a key first, and so tells of it as new.
     const replaces = effect.kind === 'rename' || effect.kind === 'copy';
-    const isNew = last !== undefined && (replaces || this.database(last.db).find(last.key) === undefined);
+    const isNew = last !== undefined && (replaces || this.#isNew(last));
+    this.#overwritten = 'event' in effect && effect.event === overwritten ? effect : undefined;
     this.#apply(effect, recording?.inverses);
     if (main === undefined) return;
     const isThere = this.database(main.db).find(main.key) !== undefined;
@@ -180,6 +183,12 @@ export class Keyspace {
     tell(main);
     for (const event of others) tell(event);
     if (takesElements(effect) && !isThere) tell({ ...main, name: 'del', class: 'g' });
+  }
+
+  #isNew({ db, key }: KeyEvent): boolean {
+    if (this.database(db).find(key) !== undefined) return false;
+    const before = this.#overwritten;
+    return before?.db !== db || !('key' in before) || before.key !== key;
   }
 
   /** Takes over all that another keyspace holds, which nobody uses any more. Not while a recording is on. */
