@@ -166,7 +166,8 @@ function changesOf(set: SortedSetValue | undefined, { options, members, scores }
   const changes: Changes = { members: [], scores: [], added: 0, last: undefined };
   // A member that is named again meets the score that it has been given.
   const given = members.length > 1 ? new Map<ByteString, number>() : undefined;
-  for (const [i, member] of members.entries()) {
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i] as ByteString;
     const old = given?.get(member) ?? set?.score(member);
     const score = nextScore(old, scores[i] as number, options);
     if (score === undefined) continue;

@@ -13,7 +13,9 @@ export function scoreReply(score: number): Reply {
 
 /** Members and scores in turn. */
 export function flat(members: readonly Scored[]): readonly Reply[] {
-  return members.flatMap(({ member, score }) => [member, scoreReply(score)]);
+  const items: Reply[] = [];
+  for (const { member, score } of members) items.push(member, scoreReply(score));
+  return items;
 }
 
 export function membersReply(members: readonly Scored[], options: { readonly withScores: boolean }): Reply {

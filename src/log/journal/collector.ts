@@ -67,7 +67,8 @@ export class Collector {
     for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
       const listed = await requests.list(prefix, deadline);
       if (listed === undefined) return;
-      own.push(...listed);
+      // One by one: as arguments of one call so many could overflow the stack.
+      for (const object of listed) own.push(object);
     }
     const needed = [...head.history, { number: head.log.number, snapshot: head.snapshot, at }];
     const [oldest] = needed as [EarlierHead];
