@@ -6,6 +6,11 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as listChange from './list/change.ts';
+import * as listMove from './list/move.ts';
+import * as listPop from './list/pop.ts';
+import * as listPush from './list/push.ts';
+import * as listRead from './list/read.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -24,6 +29,11 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  listChange,
+  listMove,
+  listPop,
+  listPush,
+  listRead,
   debug,
   introspection,
   server,

@@ -17,8 +17,11 @@ export function boundedIntegerOf(bytes: ByteString, min: number, max: number, me
   return Number(value);
 }
 
-/** An integer in this range, refused as `getRangeLongFromObjectOrReply` of Valkey's `object.c` does. */
-export function rangedIntegerOf(bytes: ByteString, { min, max }: { min: number; max: number }): number {
+/** An integer in this range, as exact as a double can hold it, refused as `getRangeLongFromObjectOrReply` of Valkey's `object.c` does. */
+export function rangedIntegerOf(
+  bytes: ByteString,
+  { min, max }: { min: number | bigint; max: number | bigint },
+): number {
   const value = integerOf(bytes);
   if (value < min || value > max) {
     throw new CommandError(`ERR value is out of range, value must between ${min} and ${max}`);

@@ -170,11 +170,13 @@ export class Keyspace {
     const tell = recording === undefined ? sink : (event: KeyEvent): unknown => recording.events.push(event);
     const [main, ...others] = eventsOf(effect);
     const last = others.at(-1) ?? main;
-    const wasThere = last === undefined || this.database(last.db).find(last.key) !== undefined;
+    // Valkey deletes what is at the destination of a key first, and so tells of it as new.
+    const replaces = effect.kind === 'rename' || effect.kind === 'copy';
+    const isNew = last !== undefined && (replaces || this.database(last.db).find(last.key) === undefined);
     this.#apply(effect, recording?.inverses);
     if (main === undefined) return;
     const isThere = this.database(main.db).find(main.key) !== undefined;
-    if (!wasThere) tell({ ...last, name: 'new', class: 'n' });
+    if (isNew) tell({ ...last, name: 'new', class: 'n' });
     tell(main);
     for (const event of others) tell(event);
     if (takesElements(effect) && !isThere) tell({ ...main, name: 'del', class: 'g' });

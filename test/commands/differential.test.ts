@@ -4,13 +4,12 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningNode } from '../../src/server/node.ts';
 import { encode } from '../../src/resp/encode.ts';
 import { isError, type Reply } from '../../src/resp/reply.ts';
-import { arbitraryCommands, arbitraryKeys } from '../support/arbitrary-command.ts';
-import { RawClient } from '../support/raw-client.ts';
-import { hasReferenceServer, startReferenceServer, type ReferenceServer } from '../support/reference-server.ts';
-import { startTestNode } from '../support/test-node.ts';
+import { arbitraryCommands } from '../support/arbitrary-command.ts';
+import { arbitraryKeys } from '../support/arbitrary-words.ts';
+import { hasReferenceServer, type ReferenceServer } from '../support/reference-server.ts';
+import { SideBySide } from '../support/side-by-side.ts';
 
 /** Differences that are meant, by the words of the command and the real server. `undefined`: compare. */
 function expectedDifference(argv: readonly string[], reference: ReferenceServer): string | undefined {
@@ -55,52 +54,40 @@ function show(reply: Reply): string {
 }
 
 describe.skipIf(!hasReferenceServer)('replies are those of a real server', () => {
-  let node: RunningNode;
-  let reference: ReferenceServer;
-
+  let both: SideBySide;
   beforeAll(async () => {
-    [node, reference] = await Promise.all([startTestNode(), startReferenceServer(['--appendfsync', 'no'])]);
+    both = await SideBySide.start();
   });
-  afterAll(async () => {
-    await Promise.all([node.drain(), reference.stop()]);
-  });
+  afterAll(() => both.stop());
 
   async function compare(protocol: '2' | '3', commands: readonly string[][]): Promise<void> {
-    const clients = await Promise.all([node.port, reference.port].map((port) => RawClient.connect(port)));
-    try {
-      const setUp = [['HELLO', protocol], ['FLUSHALL']];
-      const tearDown = [
-        ['DISCARD'],
-        ...['0', '1'].flatMap((db) => [
-          ['SELECT', db],
-          ...arbitraryKeys.flatMap((key) => [
-            ['GET', key],
-            ['PEXPIRETIME', key],
-          ]),
-          ['DBSIZE'],
+    const { reference } = both;
+    const tearDown = [
+      ['DISCARD'],
+      ...['0', '1'].flatMap((db) => [
+        ['SELECT', db],
+        ...arbitraryKeys.flatMap((key) => [
+          ['GET', key],
+          ['PEXPIRETIME', key],
         ]),
-      ];
-      const known = commands.filter((argv) => isKnown(argv, reference));
-      const sent = reference.name === 'redis' ? withoutNested(known) : known;
-      const all = [...setUp, ...sent, ...tearDown];
-      const [ours, theirs] = await Promise.all(clients.map((client) => client.pipeline(all)));
-      let inMulti: string[][] | undefined;
-      for (const [index, argv] of all.entries()) {
-        if (index === 0) continue;
-        const [our, their] = [ours![index]!, theirs![index]!];
-        const name = argv[0]!.toUpperCase();
-        const queued = inMulti;
-        if (name === 'MULTI' && !isError(our)) inMulti = [];
-        else if (name === 'EXEC' || name === 'DISCARD') inMulti = undefined;
-        else inMulti?.push(argv);
-        const excused = [argv, ...(name === 'EXEC' ? (queued ?? []) : [])].some(
-          (each) => expectedDifference(each, reference) !== undefined,
-        );
-        if (excused) continue;
-        expect(show(our), `${JSON.stringify(argv)} (command ${index})`).toBe(show(their));
-      }
-    } finally {
-      for (const client of clients) client.close();
+        ['DBSIZE'],
+      ]),
+    ];
+    const known = commands.filter((argv) => isKnown(argv, reference));
+    const all = [...(reference.name === 'redis' ? withoutNested(known) : known), ...tearDown];
+    const replies = await both.replies(protocol, all);
+    let inMulti: string[][] | undefined;
+    for (const [index, argv] of all.entries()) {
+      const { our, their } = replies[index]!;
+      const name = argv[0]!.toUpperCase();
+      const queued = inMulti;
+      if (name === 'MULTI' && !isError(our)) inMulti = [];
+      else if (name === 'EXEC' || name === 'DISCARD') inMulti = undefined;
+      else inMulti?.push(argv);
+      const excused = [argv, ...(name === 'EXEC' ? (queued ?? []) : [])].some(
+        (each) => expectedDifference(each, reference) !== undefined,
+      );
+      if (!excused) expect(show(our), `${JSON.stringify(argv)} (command ${index})`).toBe(show(their));
     }
   }
 

@@ -1,19 +1,7 @@
 /** Random commands, good and bad, on a few keys: whatever a client may send to strings, keys and transactions. */
 import fc from 'fast-check';
+import { integer, key, optional, some, text, token, unixMs, unixSeconds, words } from './arbitrary-words.ts';
 
-/** The keys that the commands act on. */
-export const arbitraryKeys = ['a', 'b', 'c', 'key with space', '\xff\x00', ''];
-
-const key = fc.constantFrom(...arbitraryKeys);
-const text = fc.oneof(
-  fc.constantFrom('', 'x', 'hello world', 'ohmytext', 'mynewtext', '\xff\x00\r\n', 'x'.repeat(45)),
-  fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 12 }),
-);
-const integer = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: -20, max: 20 }).map(String) },
-  fc.constantFrom('9223372036854775807', '-9223372036854775808', '9223372036854775808', '4611686018427387904'),
-  fc.constantFrom('', 'abc', '1.5', ' 1', '1 ', '+1', '-0', '007', '99999999999999999999'),
-);
 const float = fc.oneof(
   fc.double({ min: -1e6, max: 1e6, noNaN: true }).map(String),
   fc.constantFrom(
@@ -37,9 +25,6 @@ const float = fc.oneof(
   ),
   fc.integer({ min: -1000, max: 1000 }).map(String),
 );
-/** Far enough away that both servers see the same side of now. */
-const unixSeconds = fc.constantFrom('1', '1000', '4102444800', '4102444801', '-1', '0', 'x', '9223372036854775807');
-const unixMs = fc.constantFrom('1', '1000', '4102444800000', '4102444800500', '-1', '0', 'x');
 const number = fc.oneof(integer, text);
 const pattern = fc.constantFrom(
   '*',
@@ -58,20 +43,6 @@ const pattern = fc.constantFrom(
   '[',
   '[^',
 );
-
-function words(name: string, ...parts: fc.Arbitrary<string | string[]>[]): fc.Arbitrary<string[]> {
-  return fc.tuple(...parts).map((found) => [name, ...found.flat()]);
-}
-function optional(...parts: fc.Arbitrary<string | string[]>[]): fc.Arbitrary<string[]> {
-  return fc.option(
-    fc.tuple(...parts).map((found) => found.flat()),
-    { nil: [] as string[] },
-  );
-}
-function some(part: fc.Arbitrary<string>, maxLength = 3): fc.Arbitrary<string[]> {
-  return fc.array(part, { minLength: 1, maxLength });
-}
-const token = (...names: string[]): fc.Arbitrary<string> => fc.constantFrom(...names);
 
 const setOption = fc.oneof(
   token('NX', 'XX', 'GET', 'KEEPTTL', 'nx', 'FOO').map((name) => [name]),

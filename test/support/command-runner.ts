@@ -12,6 +12,7 @@ import type { QueuedTransaction, Server, Session } from '../../src/commands/sess
 import { createCommandTable } from '../../src/commands/table.ts';
 import { runsInsideMulti } from '../../src/commands/transactions.ts';
 import type { Effect } from '../../src/keyspace/effect.ts';
+import type { KeyEvent } from '../../src/keyspace/event.ts';
 import { Keyspace, newRecording, type Recording } from '../../src/keyspace/keyspace.ts';
 import { View } from '../../src/keyspace/view.ts';
 import type { Watch } from '../../src/keyspace/watches.ts';
@@ -32,6 +33,8 @@ export class CommandRunner {
   readonly client: RunnerClient;
   /** Of the last command. */
   effects: readonly Effect[] = [];
+  /** Of the last command, if the keyspace has an `eventSink`. */
+  events: readonly KeyEvent[] = [];
 
   constructor(options: { bulkLengthMax?: number } = {}) {
     this.server = fakeServer(this.keyspace, options.bulkLengthMax ?? 512 * 1024 * 1024);
@@ -67,11 +70,13 @@ export class RunnerClient {
 
   run(...words: ByteString[]): Reply {
     this.#runner.effects = [];
+    this.#runner.events = [];
     const submitted = this.submit(...words);
     if (!isSubmitted(submitted)) return submitted;
     const recording = newRecording();
     const reply = submitted.settle(submitted.execute(recording));
     this.#runner.effects = recording.effects;
+    this.#runner.events = recording.events;
     return reply;
   }
 
