@@ -11,6 +11,9 @@ import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
 import * as listPush from './list/push.ts';
 import * as listRead from './list/read.ts';
+import * as publish from './pubsub/publish.ts';
+import * as pubsub from './pubsub/pubsub.ts';
+import * as subscribe from './pubsub/subscribe.ts';
 import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
@@ -34,6 +37,9 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   listPop,
   listPush,
   listRead,
+  publish,
+  pubsub,
+  subscribe,
   debug,
   introspection,
   server,

@@ -84,6 +84,13 @@ export interface DataCommand<Args = unknown> extends CommandFacts {
 export interface SessionCommand<Args = unknown> extends CommandFacts {
   readonly kind: 'session';
   parse(argv: Arguments, context: SessionContext): Args;
+  /**
+   * Runs only when all commands before it are settled, as what it does is seen elsewhere, or is to begin behind their
+   * replies. In a transaction all session commands do. May not answer by a promise.
+   */
+  readonly runsInTurn?: true;
+  /** Later commands of the connection wait until its turn has come. */
+  readonly holdsConnection?: true;
   /** Later commands of the connection wait for a promise. `undefined`: no answer at all. */
   run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
   /** The database that this command will select, if any: data commands behind it in a transaction run before it. */
@@ -108,6 +115,8 @@ export interface SessionContext {
   readonly environment: Environment;
   /** All rows, for `COMMAND`. */
   readonly table: CommandTable;
+  /** The command is one of a transaction: nothing may take time, or go on after it. */
+  readonly insideTransaction?: boolean;
 }
 
 /** What a data command may use. */

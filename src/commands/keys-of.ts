@@ -10,8 +10,17 @@ export interface FoundKey {
   readonly flags: readonly string[];
 }
 
+/** Whether there can be keys. Some specifications are of words that only go where a key of that name would. */
+export function hasKeys({ keys }: Command): boolean {
+  return keys?.some(isOfKeys) === true;
+}
+
+function isOfKeys({ flags }: KeySpec): boolean {
+  return !flags.includes('not_key');
+}
+
 export function keysOf(command: Command, argv: Arguments): FoundKey[] {
-  return (command.keys ?? []).flatMap((spec) =>
+  return (command.keys ?? []).filter(isOfKeys).flatMap((spec) =>
     positions(spec, argv).map((position) => ({
       key: argv[position] as ByteString,
       flags: command.variableKeyFlags?.(argv) ?? spec.flags.map(keyFlag),

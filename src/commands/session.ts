@@ -7,6 +7,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ExecutableCommand, Arguments } from './command.ts';
 import type { EncodingLimits } from './generic/encoding.ts';
+import type { Broker, Channels, Subscriptions } from './pubsub/broker.ts';
 
 /** One client's connection. */
 export interface Session {
@@ -34,6 +35,8 @@ export interface Session {
   noTouch: boolean;
   /** `CLIENT REPLY`: `skip` drops the next reply only. */
   replyMode: 'on' | 'off' | 'skip';
+  /** What it has subscribed to by SUBSCRIBE and its like. */
+  readonly subscriptions: Subscriptions;
   /** Between MULTI and EXEC. */
   transaction: QueuedTransaction | undefined;
   /** What WATCH has placed. */
@@ -78,6 +81,9 @@ export interface Server {
   /** Of the node's keyspace. */
   readonly watches: Watches;
   readonly sessions: Iterable<Session>;
+  /** Where messages are published. */
+  readonly broker: Broker;
+  readonly channels: Channels;
   readonly startedAt: number;
   /** 40 hexadecimal characters, new at every start. */
   readonly runId: string;

@@ -136,7 +136,7 @@ export const exec = defineData({
       if (isSessionStep(step)) replies[index] = runSessionStep(context, step);
     }
   },
-  holdsConnection: ({ steps }) => steps.some(isSessionStep),
+  holdsConnection: ({ steps }) => steps.some((step) => isSessionStep(step) && mayChangeSession(step.command)),
 });
 
 function observeWatches({ environment: { watcher } }: SessionContext, reply: Reply): void {
@@ -158,6 +158,11 @@ interface SessionStep extends Step {
 
 function isSessionStep(step: Step): step is SessionStep {
   return step.command.kind === 'session' && !('error' in step.parsed);
+}
+
+/** What is only to run in turn (`PUBLISH`) leaves the session as it was. */
+function mayChangeSession({ runsInTurn, holdsConnection }: SessionCommand): boolean {
+  return runsInTurn !== true || holdsConnection === true;
 }
 
 interface Transaction {
@@ -208,7 +213,7 @@ function databaseAfter(context: Context, step: Step): number | undefined {
 
 function runSessionStep(context: SessionContext, { command, parsed }: SessionStep): Reply {
   return attempt(() => {
-    const reply = command.run(context, parsed.args);
+    const reply = command.run({ ...context, insideTransaction: true }, parsed.args);
     if (reply instanceof Promise) return error(`ERR ${command.name} takes time and is not allowed in a transaction`);
     return reply ?? null;
   });

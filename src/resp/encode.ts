@@ -6,7 +6,7 @@
  */
 import { formatDouble } from './double.ts';
 import type { ByteString } from './bytes.ts';
-import type { Reply, TaggedReply } from './reply.ts';
+import type { Reply, SharedReply, TaggedReply } from './reply.ts';
 
 export type Protocol = 2 | 3;
 
@@ -23,6 +23,7 @@ export function encode(reply: Reply, protocol: Protocol): ByteString {
   if (reply === null) return protocol === 3 ? '_\r\n' : '$-1\r\n';
   if (typeof reply === 'boolean') return protocol === 3 ? `#${reply ? 't' : 'f'}\r\n` : `:${reply ? 1 : 0}\r\n`;
   if (isArray(reply)) return encodeItems(`*${reply.length}\r\n`, reply, protocol);
+  if (reply.kind === 'shared') return encodeShared(reply, protocol);
   const aggregate = aggregateOf(reply, protocol);
   return aggregate === undefined
     ? encodeScalar(reply as Scalar, protocol)
@@ -69,6 +70,12 @@ function encodeItems(header: ByteString, items: readonly Reply[], protocol: Prot
   return text;
 }
 
+function encodeShared({ reply, encoded }: SharedReply, protocol: Protocol): ByteString {
+  let text = encoded.get(protocol);
+  if (text === undefined) encoded.set(protocol, (text = encode(reply, protocol)));
+  return text;
+}
+
 interface Aggregate {
   readonly header: ByteString;
   readonly items: readonly Reply[];
@@ -94,6 +101,10 @@ function aggregateOf(reply: readonly Reply[] | TaggedReply, protocol: Protocol):
       return { header: `${modern ? '>' : '*'}${reply.items.length}\r\n`, items: reply.items };
     case 'withPush':
       return { header: '', items: modern ? [reply.reply, { kind: 'push', items: reply.push }] : [reply.reply] };
+    case 'pushes':
+      return { header: '', items: reply.items.map((items): Reply => ({ kind: 'push', items })) };
+    case 'shared':
+      return { header: '', items: [reply.reply] };
     case 'attributed': {
       const { attributes } = reply;
       if (!modern) return { header: '', items: [reply.reply] };

@@ -38,6 +38,9 @@ export type TaggedReply =
   | { readonly kind: 'push'; readonly items: readonly Reply[] }
   /** A reply, and out-of-band data behind it; only the reply in RESP2. */
   | { readonly kind: 'withPush'; readonly reply: Reply; readonly push: readonly Reply[] }
+  /** A push for each of these, where Valkey answers one command several times: `SUBSCRIBE` with several channels. */
+  | { readonly kind: 'pushes'; readonly items: readonly (readonly Reply[])[] }
+  | SharedReply
   /** A reply with attributes (keys and values in turn) before it; only the reply in RESP2. */
   | { readonly kind: 'attributed'; readonly attributes: readonly Reply[]; readonly reply: Reply };
 
@@ -45,6 +48,13 @@ export type TaggedReply =
 export interface ErrorReply {
   readonly kind: 'error';
   readonly text: string;
+}
+
+/** A reply that goes to many connections: `encode` writes it out once for each protocol and keeps that here. */
+export interface SharedReply {
+  readonly kind: 'shared';
+  readonly reply: Reply;
+  readonly encoded: Map<2 | 3, ByteString>;
 }
 
 export const ok: Reply = { kind: 'simple', text: 'OK' };
@@ -57,6 +67,10 @@ export function simple(text: string): Reply {
 /** An error reply; bytes that would break the line become spaces, as Valkey does. */
 export function error(text: string): ErrorReply {
   return { kind: 'error', text: text.replace(/[\r\n]/g, ' ') };
+}
+
+export function shared(reply: Reply): SharedReply {
+  return { kind: 'shared', reply, encoded: new Map() };
 }
 
 export function isError(reply: Reply): reply is ErrorReply {

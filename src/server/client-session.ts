@@ -4,13 +4,15 @@
  * The hot path allocates one task and its arguments per command: commands are parsed straight out of the chunk that
  * was read, replies are held in a linked list until they are due, and what is due in one turn is written at once.
  *
+ * Messages that it has subscribed to are pushed between its replies: behind those of settled commands, before the others.
+ *
  * Bounds: while too many commands are unanswered, they and their replies hold too much memory, too many bytes are
  * unsent or the node as a whole is full (`admission.ts`), the socket is not read and nothing more is parsed, so a
  * client that sends but does not read costs no more than these bounds, and one command more. Replies are written out
- * only as far as the socket takes them; until then they are references to values.
+ * only as far as the socket takes them; until then they are references to values. Messages come without being asked for:
+ * a subscriber that falls too far behind is closed (`output-limit.ts`), and is read meanwhile, as it may unsubscribe.
  */
 import type { Arguments, DataCommand, ExecutableCommand, SessionCommand, SessionContext } from '../commands/command.ts';
-import { outOfMemory } from '../commands/command-error.ts';
 import { resolveCommand } from '../commands/resolve.ts';
 import type { QueuedTransaction, Session, SessionStatistics } from '../commands/session.ts';
 import { runsInsideMulti } from '../commands/transactions.ts';
@@ -20,27 +22,21 @@ import { RequestParser } from '../resp/request-parser.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { CommandTask } from './command-task.ts';
 import { isHttpLine } from './cross-protocol.ts';
-import { PendingReply, ReplyLine } from './reply-line.ts';
-import { ReplyOutput } from './reply-output.ts';
+import { Outbox } from './outbox.ts';
+import { OutputWatch } from './output-limit.ts';
+import { SessionSubscriptions } from './pubsub/session-subscriptions.ts';
+import type { Subscriber } from './pubsub/subscriber-table.ts';
+import { refusalOf } from './refusal.ts';
+import { PendingReply } from './reply-line.ts';
 import type { SessionHost } from './session-host.ts';
 import { SessionState } from './session-state.ts';
+import { SessionTurn, SessionTurns } from './session-turn.ts';
 import { addressOf, fileDescriptorOf, writeQueueBytesOf } from './socket-facts.ts';
-import { replyBytes, wordsBytes } from './weight.ts';
-
-/** Commands of one connection that may wait for their replies: more than any pipeline that helps. */
-const unansweredMax = 16_384;
-/** Memory that these and their replies may hold: more than a socket takes in the time of a round. */
-const unansweredBytesMax = 64 * 1024 * 1024;
-/** Bytes of replies that are written out ahead of what the socket has taken. */
-const unsentBytesMax = 1024 * 1024;
+import { wordsBytes } from './weight.ts';
 
 const queued = simple('QUEUED');
-const notInTransaction = error('ERR Command not allowed inside a transaction');
-const loading = error('LOADING Valkey is loading the dataset in memory');
-const noMemory = error(outOfMemory);
-const notAuthenticated = error('NOAUTH Authentication required.');
 
-export class ClientSession extends SessionState implements Session {
+export class ClientSession extends SessionState implements Session, Subscriber {
   readonly id: number;
   readonly address: string;
   readonly localAddress: string;
@@ -48,11 +44,13 @@ export class ClientSession extends SessionState implements Session {
   readonly connectedAt: number;
   lastInteractionAt: number;
   readonly context: SessionContext;
+  readonly subscriptions: SessionSubscriptions;
   readonly #host: SessionHost;
   readonly #socket: ClientSocket;
   readonly #parser: RequestParser;
-  readonly #line = new ReplyLine();
-  readonly #output: ReplyOutput;
+  readonly #outbox: Outbox;
+  readonly #turns: SessionTurns;
+  readonly #outputWatch = new OutputWatch();
   #lastCommand: ExecutableCommand | undefined;
   /** A command that a pause holds back. */
   #deferred: ByteString[] | undefined;
@@ -78,8 +76,13 @@ export class ClientSession extends SessionState implements Session {
     this.id = id;
     this.#host = host;
     this.#socket = socket;
-    this.#output = new ReplyOutput(socket);
+    this.#outbox = new Outbox(socket);
+    this.#turns = new SessionTurns(this.#outbox, host.admission, ({ command, args }) => {
+      if (command.holdsConnection === true) this.#busy = false;
+      return this.#runNow(command, args) as Reply | undefined;
+    });
     const { server, environment, table } = host;
+    this.subscriptions = new SessionSubscriptions(host.channels, this);
     this.context = { session: this, server, environment, table };
     this.address = addressOf(socket.remoteAddress, socket.remotePort);
     this.localAddress = addressOf(socket.localAddress, socket.localPort);
@@ -128,8 +131,8 @@ export class ClientSession extends SessionState implements Session {
   get statistics(): SessionStatistics {
     return {
       queryBufferBytes: this.#parser.bufferedBytes,
-      outputBytes: this.#output.unsentBytes,
-      unansweredBytes: this.#line.bytes,
+      outputBytes: this.#outbox.unreadBytes,
+      unansweredBytes: this.#outbox.unansweredBytes,
       bytesIn: this.#socket.bytesRead,
       bytesOut: this.#socket.bytesWritten,
       commandCount: this.#commandCount,
@@ -138,22 +141,27 @@ export class ClientSession extends SessionState implements Session {
 
   /** Whether commands wait for their replies. */
   get isWaiting(): boolean {
-    return this.#line.length > 0 || this.#busy;
+    return !this.#outbox.isEmpty || this.#busy;
   }
 
-  /** Closes the connection if since then nothing has come or gone, and nothing is owed to the client. */
+  /**
+   * Closes the connection if since then nothing has come or gone, and nothing is owed to the client. A subscriber may
+   * wait for messages for ever.
+   */
   closeIfIdleSince(time: number): void {
+    if (this.subscriptions.total > 0) return;
     const writeQueueBytes = writeQueueBytesOf(this.#socket);
     if (writeQueueBytes !== this.#writeQueueBytes) {
       this.#writeQueueBytes = writeQueueBytes;
       this.lastInteractionAt = this.context.environment.clock.now();
     }
-    const owed = this.#busy || this.#deferred !== undefined || (this.#line.length > 0 && !this.#line.isDue);
+    const owed = this.#busy || this.#deferred !== undefined || (!this.#outbox.isEmpty && !this.#outbox.isDue);
     if (!owed && this.lastInteractionAt < time) this.kill();
   }
 
   override reset(): void {
     super.reset();
+    this.subscriptions.removeAll();
     this.#replyMode = 'on';
     this.authenticated = !this.#host.server.passwordRequired;
   }
@@ -206,9 +214,8 @@ export class ClientSession extends SessionState implements Session {
       !this.#closing &&
       !this.#busy &&
       this.#deferred === undefined &&
-      this.#line.length < unansweredMax &&
-      this.#line.bytes < unansweredBytesMax &&
-      this.#output.unsentBytes < unsentBytesMax &&
+      this.#outbox.hasRoom &&
+      (!this.#outbox.isFull || this.subscriptions.total > 0) &&
       !this.#host.admission.isFull
     );
   }
@@ -239,7 +246,7 @@ export class ClientSession extends SessionState implements Session {
       return;
     }
     this.#lastCommand = command;
-    const refusal = this.#refusalOf(command);
+    const refusal = refusalOf(command, this, host);
     if (refusal !== undefined) {
       this.#reject(argv, refusal);
       return;
@@ -260,24 +267,6 @@ export class ClientSession extends SessionState implements Session {
     else this.#run(command, argv);
   }
 
-  /** Why this command may not even be queued now, in Valkey's order of reasons. */
-  #refusalOf({ flags }: ExecutableCommand): ErrorReply | undefined {
-    const host = this.#host;
-    if (!this.authenticated && !flags.includes('no_auth')) {
-      // The password may have been taken away since this client came.
-      this.authenticated = !host.server.passwordRequired;
-      if (!this.authenticated) return notAuthenticated;
-    }
-    if (this.transaction !== undefined && flags.includes('no_multi')) return notInTransaction;
-    if (host.isLoading && !flags.includes('loading')) return loading;
-    // Only of what is queued: what runs at once is refused when it runs.
-    if (this.transaction !== undefined && flags.includes('denyoom') && host.server.isOutOfMemory) {
-      host.learnNews();
-      return noMemory;
-    }
-    return undefined;
-  }
-
   #submit(command: DataCommand, argv: Arguments): void {
     const host = this.#host;
     // Between MULTI and EXEC only EXEC comes here, and takes what was queued.
@@ -290,7 +279,7 @@ export class ClientSession extends SessionState implements Session {
       return;
     }
     const task = new CommandTask(this, command, { args, bytes, silent: this.#skipped || this.#replyMode === 'off' });
-    this.#line.append(task);
+    this.#outbox.append(task);
     host.admission.hold(bytes);
     const counter = host.counterOf(command);
     const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
@@ -304,25 +293,42 @@ export class ClientSession extends SessionState implements Session {
   }
 
   #run(command: SessionCommand, argv: Arguments): void {
-    let reply: Reply | undefined | Promise<Reply | undefined>;
-    const counter = this.#host.counterOf(command);
-    const startedAt = counter.isTimed ? this.#host.environment.clock.monotonic() : NaN;
+    let args: unknown;
     try {
-      reply = command.run(this.context, command.parse(argv, this.context));
+      args = command.parse(argv, this.context);
     } catch (cause) {
       this.#refuse(command, cause);
       return;
     }
-    this.#host.commandsProcessed++;
-    counter.count(startedAt, this.#host.environment.clock);
+    if (command.runsInTurn === true) {
+      const silent = this.#skipped || this.#replyMode === 'off';
+      if (command.holdsConnection === true) this.#busy = true;
+      this.#turns.add(new SessionTurn(command, { args, bytes: wordsBytes(argv), silent }, this.protocol));
+      return;
+    }
+    const reply = this.#runNow(command, args);
     if (reply instanceof Promise) this.#hold(command, reply);
     else this.#answer(reply);
+  }
+
+  #runNow(command: SessionCommand, args: unknown): Reply | undefined | Promise<Reply | undefined> {
+    const host = this.#host;
+    const counter = host.counterOf(command);
+    const startedAt = counter.isTimed ? host.environment.clock.monotonic() : NaN;
+    try {
+      const reply = command.run(this.context, args);
+      host.commandsProcessed++;
+      counter.count(startedAt, host.environment.clock);
+      return reply;
+    } catch (cause) {
+      return this.#failureOf(command, cause);
+    }
   }
 
   #hold(command: SessionCommand, promise: Promise<Reply | undefined>): void {
     const place = new PendingReply(this.protocol);
     const silent = this.#skipped || this.#replyMode === 'off';
-    this.#line.append(place);
+    this.#outbox.append(place);
     this.#busy = true;
     const settle = (reply: Reply | undefined): void => {
       place.done = true;
@@ -357,23 +363,18 @@ export class ClientSession extends SessionState implements Session {
 
   /** A command that could not be parsed or run. */
   #refuse(command: ExecutableCommand, cause: unknown): void {
-    const reply = this.#host.replyToError(cause, this.#host.nameOf(command));
-    this.#host.countFailure(command, reply);
-    this.#answer(reply);
+    this.#answer(this.#failureOf(command, cause));
   }
 
-  /** Answers at once, or when those before it have been answered. */
+  #failureOf(command: ExecutableCommand, cause: unknown): ErrorReply {
+    const reply = this.#host.replyToError(cause, this.#host.nameOf(command));
+    this.#host.countFailure(command, reply);
+    return reply;
+  }
+
   #answer(reply: Reply | undefined): void {
     if (reply === undefined || this.#skipped || this.#replyMode === 'off') return;
-    if (this.#line.length === 0) {
-      this.#output.write(reply, this.protocol);
-      return;
-    }
-    const place = new PendingReply(this.protocol);
-    place.done = true;
-    place.reply = reply;
-    place.bytes = replyBytes(reply);
-    this.#line.append(place);
+    this.#outbox.answer(reply, this.protocol);
   }
 
   replyToError(command: DataCommand, cause: unknown): Reply {
@@ -383,7 +384,12 @@ export class ClientSession extends SessionState implements Session {
   /** Called by the tasks of this session when they are executed, again too. */
   weigh(task: CommandTask, bytes: number): void {
     this.#host.admission.hold(bytes - task.bytes);
-    this.#line.weigh(task, bytes);
+    this.#outbox.weigh(task, bytes);
+  }
+
+  /** Called by the tasks of this session: what they push to it goes behind their replies. */
+  whileSettling(task: CommandTask, settled: () => void): void {
+    this.#outbox.pushingBehind(task, settled);
   }
 
   /** Called by the tasks of this session. */
@@ -395,7 +401,26 @@ export class ClientSession extends SessionState implements Session {
       this.#heldBy = undefined;
       this.#busy = false;
     }
+    this.#turns.take();
     if (!this.#flushScheduled) this.scheduleFlush();
+  }
+
+  push(message: Reply): void {
+    if (this.#closing) return;
+    this.#outbox.push(message, this.protocol);
+    this.closeIfTooFarBehind();
+    this.scheduleFlush();
+  }
+
+  /** Closes a subscriber for which more waits than may. */
+  closeIfTooFarBehind(): void {
+    const { environment, outputLimits } = this.#host;
+    const limit = this.subscriptions.total > 0 ? outputLimits.pubsub : undefined;
+    if (!this.#outputWatch.isPassed(this.#outbox.unreadBytes, limit, environment.clock.monotonic()) || this.#closing)
+      return;
+    this.#closing = true;
+    this.#host.onOutputLimit(this);
+    this.kill();
   }
 
   scheduleFlush(): void {
@@ -408,8 +433,7 @@ export class ClientSession extends SessionState implements Session {
   flush(): void {
     this.#flushScheduled = false;
     if (this.#closed) return;
-    do this.#writeDue();
-    while (this.#line.isDue && this.#output.unsentBytes < unsentBytesMax);
+    this.#outbox.send();
     if (this.#closing) {
       // After the last byte both directions are closed: a half-open client would hold the connection for ever.
       if (!this.isWaiting) this.#socket.destroySoon();
@@ -420,18 +444,10 @@ export class ClientSession extends SessionState implements Session {
     }
   }
 
-  #writeDue(): void {
-    while (this.#output.unsentBytes < unsentBytesMax) {
-      const due = this.#line.takeDue();
-      if (due === undefined) break;
-      if (due.reply !== undefined) this.#output.write(due.reply, due.protocol);
-    }
-    this.#output.send();
-  }
-
   #onClose(): void {
     this.#closed = this.#closing = true;
     this.unwatch();
+    this.subscriptions.end();
     this.#host.onClosed(this);
   }
 }

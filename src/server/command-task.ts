@@ -6,6 +6,7 @@ import type { Task } from '../engine/task.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { ClientSession } from './client-session.ts';
 import { PendingReply } from './reply-line.ts';
+import { silentReply } from './silent-reply.ts';
 import { replyBytes } from './weight.ts';
 
 export class CommandTask extends PendingReply implements Task {
@@ -53,11 +54,13 @@ export class CommandTask extends PendingReply implements Task {
     this.done = true;
     let final = reply;
     try {
-      this.#command.settled?.(this.#session.context, this.#args, reply);
+      if (this.#command.settled !== undefined) {
+        this.#session.whileSettling(this, () => this.#command.settled?.(this.#session.context, this.#args, reply));
+      }
     } catch (cause) {
       final = this.#session.replyToError(this.#command, cause);
     }
-    if (!this.#silent) this.reply = final;
+    this.reply = this.#silent ? silentReply(final) : final;
     this.#session.onSettled(this, this.#command, final);
   }
 }

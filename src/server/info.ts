@@ -18,6 +18,7 @@ const sections: Readonly<Record<string, (node: NodeServer) => Fields>> = {
     ['connected_clients', node.sessionCount],
     ['maxclients', node.configuration.values.clientsMax],
     ['blocked_clients', 0],
+    ['pubsub_clients', node.subscriberCount],
   ],
   memory: memoryFields,
   persistence: (node) => [
@@ -140,6 +141,10 @@ function statsFields(node: NodeServer): Fields {
     ['total_net_input_bytes', node.bytesIn],
     ['total_net_output_bytes', node.bytesOut],
     ['rejected_connections', node.connectionsRejected],
+    ['pubsub_channels', node.channels.count('channel')],
+    ['pubsub_patterns', node.channels.count('pattern')],
+    ['pubsubshard_channels', node.channels.count('shardChannel')],
+    ['client_output_buffer_limit_disconnections', node.outputLimitDisconnections],
     ['total_error_replies', [...node.counters.errors.values()].reduce((sum, count) => sum + count, 0)],
   ];
 }

@@ -63,7 +63,7 @@ const handshakeTimeoutMs = 10_000;
 /** Connections that may be greeting while there are as many clients as may be. */
 const handshakesMax = 128;
 
-/** How often idle connections are looked for. */
+/** How often connections are looked for that are idle, or too far behind. */
 const idleCheckMs = 1000;
 
 interface ListenerOptions {
@@ -124,6 +124,7 @@ export class Listener {
     this.#idleTimer = setInterval(() => {
       this.#limitConnections(node);
       closeIdle(node);
+      for (const session of node.sessions) session.closeIfTooFarBehind();
     }, idleCheckMs).unref();
   }
 

@@ -28,6 +28,12 @@ export const metrics: readonly Metric[] = [
     'Connections refused over --max-clients.',
     (node) => node.connectionsRejected,
   ),
+  single('valthree_subscribers', 'Connections that listen to channels or patterns.', (node) => node.subscriberCount),
+  single(
+    'valthree_slow_subscribers_total',
+    'Subscribers closed by client-output-buffer-limit.',
+    (node) => node.outputLimitDisconnections,
+  ),
   single('valthree_commands_total', 'Commands executed.', (node) => node.commandsProcessed),
   single('valthree_waiting_commands', 'Commands that wait for a round.', ({ engine }) => engine.waitingTaskCount),
   single('valthree_commits_total', 'Write rounds that have committed.', ({ engine }) => engine.statistics.writeRounds),

@@ -1,6 +1,7 @@
 /** The node as its connections and their commands see it. */
 import { CommandError } from '../commands/command-error.ts';
 import type { CommandTable, ExecutableCommand } from '../commands/command.ts';
+import type { Broker } from '../commands/pubsub/broker.ts';
 import { resolveCommand } from '../commands/resolve.ts';
 import type { Server } from '../commands/session.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -16,8 +17,11 @@ import { CommandRate } from './command-rate.ts';
 import { CommandCounters, type CommandCounter } from './command-counters.ts';
 import { renderInfo } from './info.ts';
 import type { Logger } from './logger.ts';
+import type { OutputLimits } from './output-limit.ts';
 import { samePassword } from './password.ts';
 import { Pause } from './pause.ts';
+import { LocalBroker } from './pubsub/local-broker.ts';
+import { NodeChannels } from './pubsub/node-channels.ts';
 import type { SessionHost } from './session-host.ts';
 import type { Settings } from './settings.ts';
 
@@ -59,6 +63,8 @@ export class NodeServer implements Server, SessionHost {
   readonly runId: string;
   readonly counters: CommandCounters;
   readonly admission: Admission;
+  readonly channels = new NodeChannels();
+  readonly broker: Broker = new LocalBroker(this.channels);
   readonly #options: NodeServerOptions;
   readonly #sessions = new Map<number, ClientSession>();
   readonly #pause: Pause;
@@ -69,6 +75,8 @@ export class NodeServer implements Server, SessionHost {
   #whenAllClosed: (() => void) | undefined;
   connectionsReceived = 0;
   connectionsRejected = 0;
+  /** Subscribers closed because they did not read. */
+  outputLimitDisconnections = 0;
   /** Bytes of connections that are closed. */
   #bytesIn = 0;
   #bytesOut = 0;
@@ -168,6 +176,7 @@ export class NodeServer implements Server, SessionHost {
     this.store.reset();
     this.engine.resetStatistics();
     this.connectionsReceived = this.connectionsRejected = this.commandsProcessed = 0;
+    this.outputLimitDisconnections = 0;
     this.#bytesIn = -this.#sumOver(0, ({ statistics }) => statistics.bytesIn);
     this.#bytesOut = -this.#sumOver(0, ({ statistics }) => statistics.bytesOut);
   }
@@ -230,6 +239,23 @@ export class NodeServer implements Server, SessionHost {
       this.#flushing = [];
       for (const due of sessions) due.flush();
     });
+  }
+
+  get outputLimits(): OutputLimits {
+    return this.configuration.outputLimits;
+  }
+
+  onOutputLimit(session: ClientSession): void {
+    this.outputLimitDisconnections++;
+    this.#options.logger.warn(
+      { client: session.address, id: session.id, unread_bytes: session.statistics.outputBytes },
+      'a subscriber has fallen too far behind what it listens to: closed (client-output-buffer-limit)',
+    );
+  }
+
+  /** Connections that listen to something. */
+  get subscriberCount(): number {
+    return this.#sumOver(0, ({ subscriptions }) => (subscriptions.total > 0 ? 1 : 0));
   }
 
   onHttpRequest(session: ClientSession): void {

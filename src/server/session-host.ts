@@ -8,6 +8,8 @@ import type { ErrorReply } from '../resp/reply.ts';
 import type { Admission } from './admission.ts';
 import type { ClientSession } from './client-session.ts';
 import type { CommandCounter } from './command-counters.ts';
+import type { OutputLimits } from './output-limit.ts';
+import type { NodeChannels } from './pubsub/node-channels.ts';
 
 export interface SessionHost {
   readonly server: Server;
@@ -19,6 +21,10 @@ export interface SessionHost {
   /** Flushes the session when everything that settles now has been settled. */
   flushSoon(session: ClientSession): void;
   readonly admission: Admission;
+  readonly channels: NodeChannels;
+  readonly outputLimits: OutputLimits;
+  /** The session is about to be closed, as it does not read what it has subscribed to. */
+  onOutputLimit(session: ClientSession): void;
   /** Somebody speaks HTTP to us, perhaps without knowing. */
   onHttpRequest(session: ClientSession): void;
   /** The keyspace is no state of the database yet. */

@@ -10,6 +10,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { ok, type Reply } from '../resp/reply.ts';
 import { parseMemorySize } from './memory-size.ts';
+import { formatOutputLimits, outputLimitsDefault, parseOutputLimits, type OutputLimits } from './output-limit.ts';
 
 /** The settings that may change while the node runs. */
 export interface SettingValues {
@@ -56,6 +57,7 @@ export class Settings implements Configuration {
   readonly values: SettingValues;
   readonly databases: number;
   readonly encodingLimits: EncodingLimits = { ...encodingLimitsDefault };
+  #outputLimits = outputLimitsDefault;
   readonly #onChange: (names: ReadonlySet<string>) => void;
   readonly #parameters: ReadonlyMap<string, Parameter>;
 
@@ -64,8 +66,29 @@ export class Settings implements Configuration {
     this.values = values;
     this.databases = fixed.databases;
     this.#onChange = onChange;
-    const parameters = [...changeable(values), ...encodingParameters(this.encodingLimits), ...constants(fixed)];
+    const parameters = [
+      ...changeable(values),
+      this.#outputLimitParameter(),
+      ...encodingParameters(this.encodingLimits),
+      ...constants(fixed),
+    ];
     this.#parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  }
+
+  get outputLimits(): OutputLimits {
+    return this.#outputLimits;
+  }
+
+  #outputLimitParameter(): Parameter {
+    return {
+      name: 'client-output-buffer-limit',
+      get: () => formatOutputLimits(this.#outputLimits),
+      prepare: (text) => {
+        const limits = parseOutputLimits(text);
+        if (typeof limits === 'string') throw new Refusal(limits);
+        return () => (this.#outputLimits = { ...this.#outputLimits, ...limits });
+      },
+    };
   }
 
   get bulkLengthMax(): number {

@@ -29,6 +29,10 @@ function taggedBytes(reply: Extract<Reply, { readonly kind: string }>): number {
     case 'set':
     case 'push':
       return replyBytes(reply.items);
+    case 'pushes':
+      return replyBytes(reply.items);
+    case 'shared':
+      return replyBytes(reply.reply);
     case 'withPush':
       return replyBytes(reply.reply) + replyBytes(reply.push);
     case 'attributed':

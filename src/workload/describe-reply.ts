@@ -32,7 +32,10 @@ function describe(reply: Reply): string {
     case 'set':
     case 'push':
       return `(${reply.kind}) [${reply.items.map(describe).join(', ')}]`;
+    case 'pushes':
+      return reply.items.map((items) => describe({ kind: 'push', items })).join(' ');
     case 'withPush':
+    case 'shared':
     case 'attributed':
       return describe(reply.reply);
   }

@@ -80,6 +80,20 @@ const scripts: Readonly<Record<string, string>> = {
     CONFIG SET timeout x nosuch 1; CONFIG SET timeout x databases 5; CONFIG SET databases 5 timeout x
     CONFIG SET timeout x timeout 3; CONFIG SET timeout 3 timeout x; CONFIG SET databases 3 databases 4
     CONFIG GET timeout; CONFIG RESETSTAT x; CONFIG RESETSTAT; CONFIG REWRITE; CONFIG REWRITE x; CONFIG HELP x`,
+  'client-output-buffer-limit': `
+    CONFIG GET client-output-buffer-limit; CONFIG SET client-output-buffer-limit x
+    CONFIG SET client-output-buffer-limit ""; CONFIG SET client-output-buffer-limit "pubsub 1 2"
+    CONFIG SET client-output-buffer-limit "nosuch 1 2 3"; CONFIG SET client-output-buffer-limit "master 1 2 3"
+    CONFIG SET client-output-buffer-limit "pubsub 1x 2 3"; CONFIG SET client-output-buffer-limit "pubsub 1 2x 3"
+    CONFIG SET client-output-buffer-limit "pubsub 1 2 x"; CONFIG SET client-output-buffer-limit "pubsub 1 2 -3"
+    CONFIG SET client-output-buffer-limit "pubsub 1 2 3x"; CONFIG SET client-output-buffer-limit "pubsub -1 2 3"
+    CONFIG SET client-output-buffer-limit "pubsub  1 2 3"; CONFIG SET client-output-buffer-limit " pubsub 1 2 3"
+    CONFIG SET client-output-buffer-limit "normal 1 2 3 pubsub 1 2"; CONFIG GET client-output-buffer-limit
+    CONFIG SET client-output-buffer-limit "normal 1gb 2 3 nosuch 1 2 3"; CONFIG GET client-output-buffer-limit
+    CONFIG SET client-output-buffer-limit "PubSub 64mb 16mb 90"; CONFIG GET client-output-buffer-limit
+    CONFIG SET client-output-buffer-limit "replica 1mb 1kb 1 normal 1g 1m 10 slave 2mb 1kb 1"
+    CONFIG GET client-output-buffer-limit; CONFIG SET client-output-buffer-limit "pubsub 0 0 0 normal 0 0 0"
+    CONFIG GET client-output-buffer-limit`,
   COMMAND: `
     COMMAND FOO; COMMAND COUNT x; ~COMMAND INFO nosuch; ~COMMAND INFO nosuch get; ~COMMAND INFO client|nosuch
     ~COMMAND INFO get|x; ~COMMAND INFO client|list|x; ~COMMAND INFO |; ~COMMAND INFO client|; ~COMMAND INFO ""

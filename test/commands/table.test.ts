@@ -110,6 +110,8 @@ describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real 
       ['COPY', 'a', 'b', 'REPLACE'],
       ['LCS', 'a', 'b', 'LEN'],
       ['OBJECT', 'ENCODING', 'a'],
+      ['SPUBLISH', 'a', 'b'],
+      ['SSUBSCRIBE', 'a', 'b'],
       ...(reference.name === 'valkey' ? [['PING'], ['GET']] : []),
       ['NOSUCH', 'a'],
     ]) {

@@ -4,7 +4,7 @@ import { formatDouble } from '../../src/resp/double.ts';
 import { encode, encodePieces } from '../../src/resp/encode.ts';
 import { byteStringLengthMax } from '../../src/resp/bytes.ts';
 import { int64Max, int64Min, parseInteger } from '../../src/resp/integer.ts';
-import { error, nullArray, ok, type Reply } from '../../src/resp/reply.ts';
+import { error, nullArray, ok, shared, type Reply } from '../../src/resp/reply.ts';
 import { ReplyParser } from '../../src/resp/reply-parser.ts';
 import { arbitraryReply, inResp2, inResp3 } from '../support/arbitrary-reply.ts';
 
@@ -71,10 +71,29 @@ describe('encode', () => {
     [{ kind: 'set', items: ['a'] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
     [{ kind: 'push', items: ['a'] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
     [{ kind: 'double', value: -Infinity }, '$4\r\n-inf\r\n', ',-inf\r\n'],
+    [
+      { kind: 'pushes', items: [['a'], [1, null]] },
+      '*1\r\n$1\r\na\r\n*2\r\n:1\r\n$-1\r\n',
+      '>1\r\n$1\r\na\r\n>2\r\n:1\r\n_\r\n',
+    ],
+    [shared({ kind: 'push', items: ['a'] }), '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
     [{ kind: 'withPush', reply: 2, push: ['a'] }, ':2\r\n', ':2\r\n>1\r\n$1\r\na\r\n'],
     [{ kind: 'attributed', attributes: ['a', 1], reply: 2 }, ':2\r\n', '|1\r\n$1\r\na\r\n:1\r\n:2\r\n'],
   ])('writes reply %#', (reply, resp2, resp3) => {
     expect([encode(reply, 2), encode(reply, 3)]).toEqual([resp2, resp3]);
+    expect([2, 3].map((protocol) => encodePieces(reply, protocol as 2 | 3).join(''))).toEqual([resp2, resp3]);
+  });
+
+  it('writes a shared reply out once for each protocol', () => {
+    let written = 0;
+    const items: Reply[] = [];
+    Object.defineProperty(items, 0, { enumerable: true, get: () => String(++written) });
+    const reply = shared(items);
+    expect([encode(reply, 2), encode(reply, 3), encode([reply, reply], 2)]).toEqual([
+      '*1\r\n$1\r\n1\r\n',
+      '*1\r\n$1\r\n2\r\n',
+      '*2\r\n*1\r\n$1\r\n1\r\n*1\r\n$1\r\n1\r\n',
+    ]);
   });
 });
 

@@ -18,6 +18,9 @@ import { View } from '../../src/keyspace/view.ts';
 import type { Watch } from '../../src/keyspace/watches.ts';
 import type { ByteString } from '../../src/resp/bytes.ts';
 import { error, ok, simple, type Reply } from '../../src/resp/reply.ts';
+import { LocalBroker } from '../../src/server/pubsub/local-broker.ts';
+import { NodeChannels } from '../../src/server/pubsub/node-channels.ts';
+import { SessionSubscriptions } from '../../src/server/pubsub/session-subscriptions.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 
 const table = createCommandTable(allCommands);
@@ -27,6 +30,7 @@ export const startMs = 1_798_761_630_123;
 
 export class CommandRunner {
   readonly keyspace = new Keyspace();
+  readonly channels = new NodeChannels();
   readonly server: Server;
   readonly environment = new VirtualEnvironment(1, startMs);
   now = startMs;
@@ -37,7 +41,7 @@ export class CommandRunner {
   events: readonly KeyEvent[] = [];
 
   constructor(options: { bulkLengthMax?: number } = {}) {
-    this.server = fakeServer(this.keyspace, options.bulkLengthMax ?? 512 * 1024 * 1024);
+    this.server = fakeServer(this.keyspace, this.channels, options.bulkLengthMax ?? 512 * 1024 * 1024);
     this.client = this.connect();
   }
 
@@ -65,7 +69,7 @@ export class RunnerClient {
 
   constructor(runner: CommandRunner) {
     this.#runner = runner;
-    this.session = fakeSession(runner.keyspace);
+    this.session = fakeSession(runner.keyspace, runner.channels);
   }
 
   run(...words: ByteString[]): Reply {
@@ -141,7 +145,7 @@ function replyToError(cause: unknown): Reply {
   throw cause;
 }
 
-function fakeSession(keyspace: Keyspace): Session {
+function fakeSession(keyspace: Keyspace, channels: NodeChannels): Session {
   let watches: Watch[] = [];
   const session: Session = {
     id: 1,
@@ -161,6 +165,7 @@ function fakeSession(keyspace: Keyspace): Session {
     noEvict: false,
     noTouch: false,
     replyMode: 'on',
+    subscriptions: new SessionSubscriptions(channels, { push: () => undefined }),
     transaction: undefined as QueuedTransaction | undefined,
     get watches() {
       return watches;
@@ -185,7 +190,7 @@ function fakeSession(keyspace: Keyspace): Session {
   return session;
 }
 
-function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
+function fakeServer(keyspace: Keyspace, channels: NodeChannels, bulkLengthMax: number): Server {
   return {
     valkeyVersion: '8.1.0',
     configuration: {
@@ -197,6 +202,8 @@ function fakeServer(keyspace: Keyspace, bulkLengthMax: number): Server {
     },
     watches: keyspace.watches,
     sessions: [],
+    channels,
+    broker: new LocalBroker(channels),
     startedAt: startMs,
     runId: '0'.repeat(40),
     passwordRequired: false,

@@ -142,6 +142,12 @@ def add(p):
 r.transaction(add, 'py:n')
 assert r.get('py:n') == '3'
 assert sorted(r.scan_iter('py*')) == ['py', 'py:n']
+p = r.pubsub()
+p.subscribe('py:c'); p.psubscribe('py:*')
+assert [p.get_message(timeout=5)['type'] for _ in range(2)] == ['subscribe', 'psubscribe']
+assert r.publish('py:c', 'x') == 2
+assert [p.get_message(timeout=5)['type'] for _ in range(2)] == ['message', 'pmessage']
+p.unsubscribe(); p.punsubscribe(); p.close()
 try:
     r.incr('py'); raise SystemExit('no error')
 except redis.ResponseError as e:

@@ -2,7 +2,8 @@
 import type { Session } from '../session.ts';
 
 export function describeClient(session: Session, nowMs: number): string {
-  const { statistics } = session;
+  const { statistics, subscriptions } = session;
+  const { counts } = subscriptions;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
     ['id', session.id],
     ['addr', session.address],
@@ -13,9 +14,9 @@ export function describeClient(session: Session, nowMs: number): string {
     ['idle', seconds(nowMs - session.lastInteractionAt)],
     ['flags', flagsOf(session)],
     ['db', session.db],
-    ['sub', 0],
-    ['psub', 0],
-    ['ssub', 0],
+    ['sub', counts.channel],
+    ['psub', counts.pattern],
+    ['ssub', counts.shardChannel],
     ['multi', session.transaction?.commands.length ?? -1],
     ['watch', session.watches.length],
     ['qbuf', statistics.queryBufferBytes],
@@ -44,6 +45,7 @@ export function describeClient(session: Session, nowMs: number): string {
 
 function flagsOf(session: Session): string {
   let flags = '';
+  if (session.subscriptions.total > 0) flags += 'P';
   if (session.transaction !== undefined) flags += 'x';
   if (session.watches.some(({ tripped }) => tripped)) flags += 'd';
   if (session.noEvict) flags += 'e';

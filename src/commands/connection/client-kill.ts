@@ -5,7 +5,7 @@ import { ok } from '../../resp/reply.ts';
 import { defineSession, type Arguments } from '../command.ts';
 import { CommandError, shown, syntaxError } from '../command-error.ts';
 import type { Session } from '../session.ts';
-import { clientTypeOf } from './client-list.ts';
+import { clientTypeOf, isOfType } from './client-type.ts';
 
 export const clientKill = defineSession({
   name: 'KILL',
@@ -132,10 +132,9 @@ function filterOf(option: string, value: ByteString): Filter {
   }
 }
 
-/** All clients of this node are normal ones. */
 function typeFilter(value: ByteString): Filter {
   const type = clientTypeOf(value);
-  return () => type === 'normal';
+  return (session) => isOfType(session, type);
 }
 
 function yesOrNo(word: ByteString): boolean {

@@ -2,8 +2,9 @@
 import type { ByteString } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 import { defineSession } from '../command.ts';
-import { CommandError, shown, syntaxError } from '../command-error.ts';
+import { CommandError, syntaxError } from '../command-error.ts';
 import { describeClient } from './client-description.ts';
+import { clientTypeOf, isOfType } from './client-type.ts';
 
 export const clientList = defineSession({
   name: 'LIST',
@@ -36,8 +37,8 @@ export const clientList = defineSession({
   parse: (argv) => parseList(argv.slice(2)),
   run: ({ server, environment }, { ids, type }) => {
     const now = environment.clock.now();
-    const chosen =
-      ids?.flatMap((id) => server.findSession(id) ?? []) ?? (type === 'normal' ? [...server.sessions] : []);
+    const candidates = ids?.flatMap((id) => server.findSession(id) ?? []) ?? [...server.sessions];
+    const chosen = type === undefined ? candidates : candidates.filter((session) => isOfType(session, type));
     const text = chosen.map((session) => `${describeClient(session, now)}\n`).join('');
     return { kind: 'verbatim', format: 'txt', text };
   },
@@ -46,13 +47,12 @@ export const clientList = defineSession({
 interface ListOptions {
   /** In this order, and as often as they are named. */
   readonly ids?: readonly number[];
-  /** Every client of this node is a normal one. */
-  readonly type: string;
+  readonly type?: string;
 }
 
 function parseList(words: readonly ByteString[]): ListOptions {
   const option = words[0]?.toUpperCase();
-  if (option === undefined) return { type: 'normal' };
+  if (option === undefined) return {};
   if (option === 'TYPE' && words.length === 2) {
     return { type: clientTypeOf(words[1] as ByteString) };
   }
@@ -62,13 +62,5 @@ function parseList(words: readonly ByteString[]): ListOptions {
     if (id === undefined) throw new CommandError('ERR Invalid client ID');
     return Number(id);
   });
-  return { ids, type: 'normal' };
+  return { ids };
 }
-
-export function clientTypeOf(word: ByteString): string {
-  const type = word.toLowerCase();
-  if (!clientTypes.includes(type)) throw new CommandError(`ERR Unknown client type '${shown(word)}'`);
-  return type;
-}
-
-const clientTypes = ['normal', 'replica', 'slave', 'pubsub', 'master', 'primary'];

@@ -5,6 +5,7 @@ import { ok, simple, type Reply } from '../../resp/reply.ts';
 import { defineSession, type Arguments, type SessionContext } from '../command.ts';
 import { CommandError, indexOutOfRange, shown, syntaxError, wrongArity } from '../command-error.ts';
 import { int32, rangedIntegerOf } from '../numbers.ts';
+import { isSubscribedInResp2 } from '../pubsub/subscribed.ts';
 import { checkedName } from './client-name.ts';
 
 export const ping = defineSession({
@@ -24,7 +25,10 @@ export const ping = defineSession({
     if (argv.length > 2) throw new CommandError(wrongArity('ping'));
     return argv[1];
   },
-  run: (_, message) => message ?? pong,
+  run: ({ session }, message) => {
+    if (isSubscribedInResp2(session)) return ['pong', message ?? ''];
+    return message ?? pong;
+  },
 });
 
 const pong = simple('PONG');

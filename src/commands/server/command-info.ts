@@ -25,10 +25,12 @@ export function findByName(table: CommandTable, text: ByteString): { row: Comman
   return subcommand && { row: subcommand, name: `${row.name}|${sub}` };
 }
 
+/** Not shown by Valkey either. */
+const hiddenFlags: readonly string[] = ['touches_arbitrary_keys', 'may_replicate'];
+
 function describe(row: Command, name: string): Reply {
   const { firstKey, lastKey, step, movable } = legacyRange(row.keys ?? []);
-  // Not shown by Valkey either.
-  const flags = row.flags.filter((flag) => flag !== 'touches_arbitrary_keys');
+  const flags = row.flags.filter((flag) => !hiddenFlags.includes(flag));
   const subcommands = row.kind === 'container' ? row.subcommands : [];
   return [
     name.toLowerCase(),

@@ -5,7 +5,7 @@ import { defineContainer, defineSession, type Arguments, type Command, type Comm
 import { CommandError, syntaxError } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
 import { helpReply } from '../help.ts';
-import { keysOf, type FoundKey } from '../keys-of.ts';
+import { hasKeys, keysOf, type FoundKey } from '../keys-of.ts';
 import { findRow, fitsArity } from '../resolve.ts';
 import { aclCategories } from './acl-categories.ts';
 import { commandDocs } from './command-docs.ts';
@@ -81,7 +81,7 @@ const commandGetkeysandflags = defineSession({
 function keysIn(table: CommandTable, words: Arguments): FoundKey[] {
   const command = findRow(table, words);
   if (command === undefined) throw new CommandError('ERR Invalid command specified');
-  if (command.keys === undefined) throw new CommandError('ERR The command has no key arguments');
+  if (!hasKeys(command)) throw new CommandError('ERR The command has no key arguments');
   if (!fitsArity(command, words)) throw new CommandError('ERR Invalid number of arguments specified for command');
   const found = keysOf(command, words);
   if (found.length === 0) throw new CommandError('ERR Invalid arguments specified for command');
