@@ -6,6 +6,7 @@ import * as databases from './generic/databases.ts';
 import * as expiry from './generic/expiry.ts';
 import * as keys from './generic/keys.ts';
 import * as object from './generic/object.ts';
+import * as listBlocking from './list/blocking.ts';
 import * as listChange from './list/change.ts';
 import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
@@ -32,6 +33,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   expiry,
   keys,
   object,
+  listBlocking,
   listChange,
   listMove,
   listPop,

@@ -28,6 +28,11 @@ export function keysFrom(flags: readonly string[], options: { position?: number;
   };
 }
 
+/** All arguments but the last. */
+export function keysBeforeTimeout(flags: readonly string[]): KeySpec {
+  return { flags, begin: { kind: 'index', position: 1 }, find: { kind: 'range', lastKey: -2, step: 1, limit: 0 } };
+}
+
 /** Valkey writes these four in upper case and the others in lower case. */
 export function keyFlag(flag: string): string {
   return ['RO', 'RW', 'OW', 'RM'].includes(flag) ? flag : flag.toLowerCase();

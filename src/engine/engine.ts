@@ -59,6 +59,11 @@ function provenBy({ isPartial }: Changes, rounds: readonly Round[], bearer: Roun
 }
 
 export class Engine {
+  /**
+   * Called when something has changed: a task has been executed, or other nodes' changes have been taken over. Whoever
+   * has waited for that may submit tasks; these then come before all that is still to be run again.
+   */
+  onChange: (() => void) | undefined;
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
@@ -126,6 +131,7 @@ export class Engine {
       this.#arrivingUntilMs = this.now() + limits.timeoutMs / arrivalsPerTimeout;
     }
     this.#execute(this.#open, task);
+    this.onChange?.();
   }
 
   /** Whether as many tasks wait as may: whoever submits should hold back until `onRoom`. */
@@ -393,6 +399,7 @@ export class Engine {
   ): void {
     news?.changes.applyTo(this.#options.keyspace);
     if (news !== undefined) this.#watcher?.observe(nodeProperties.rolledBack, true);
+    this.onChange?.();
     const settled = new Round();
     const late: Task[] = [];
     for (const round of rounds) {
@@ -403,6 +410,9 @@ export class Engine {
         else this.#runAgain(this.#open, waiting);
       }
     }
+    // What arrives from now on is younger than what has been run again.
+    this.#arrivingUntilMs = -Infinity;
+    this.onChange?.();
     this.#expiry.schedule();
     this.#settle(settled);
     for (const task of late) this.#failTask(task, 'unavailable', 'other nodes have written all the time, try again');

@@ -214,15 +214,19 @@ export class Keyspace {
   }
 
   #undo(inverse: Inverse): void {
+    const { observer } = this.watches;
     if (inverse.kind === 'databases') {
       for (const [db, database] of inverse.databases.entries()) {
-        if (this.#databases[db] !== database) database.observer?.beforeMove();
+        if (this.#databases[db] === database) continue;
+        database.observer?.beforeMove();
         this.#databases[db] = database;
+        observer?.touchWhere(db, (key) => database.find(key) !== undefined);
       }
       return;
     }
     if (inverse.kind === 'key') this.database(inverse.db).restore(inverse);
     else this.database(inverse.db).changeElements(inverse, undefined);
+    observer?.touch(inverse.db, inverse.key);
   }
 
   /** Touches the keys that were there or are there now: the others are missing as before. */

@@ -12,6 +12,8 @@ import type { ByteString } from '../resp/bytes.ts';
 import { error, ok, type ErrorReply } from '../resp/reply.ts';
 import type { CountingStore } from '../store/counting-store.ts';
 import { Admission } from './admission.ts';
+import { Follower } from './blocking/follower.ts';
+import { WaitingClients } from './blocking/waiting-clients.ts';
 import type { ClientSession } from './client-session.ts';
 import { CommandRate } from './command-rate.ts';
 import { CommandCounters, type CommandCounter } from './command-counters.ts';
@@ -32,6 +34,7 @@ export interface NodeServerOptions {
   readonly environment: Environment;
   readonly table: CommandTable;
   readonly settings: Settings;
+  readonly followIntervalMs: number;
   readonly logger: Logger;
   readonly facts: NodeFacts;
   readonly onShutdown: (now: boolean) => void;
@@ -63,6 +66,8 @@ export class NodeServer implements Server, SessionHost {
   readonly runId: string;
   readonly counters: CommandCounters;
   readonly admission: Admission;
+  readonly waiting: WaitingClients;
+  readonly #follower: Follower;
   readonly channels = new NodeChannels();
   readonly broker: Broker = new LocalBroker(this.channels);
   readonly #options: NodeServerOptions;
@@ -97,7 +102,29 @@ export class NodeServer implements Server, SessionHost {
     this.runId = Array.from({ length: 5 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
     this.counters = new CommandCounters(options.table);
     this.admission = new Admission(options.engine);
-    this.#pause = new Pause(options.environment);
+    this.#pause = new Pause(options.environment, () => {
+      this.waiting.serve();
+    });
+    this.waiting = new WaitingClients(options.keyspace, {
+      mayServe: () => !this.#pause.isOn,
+      onCount: () => {
+        this.#follower.update();
+      },
+    });
+    this.engine.onChange = () => {
+      this.waiting.serve();
+    };
+    this.#follower = new Follower({
+      environment: options.environment,
+      intervalMs: options.followIntervalMs,
+      submit: (task) => {
+        this.engine.submit(task);
+      },
+      isNeeded: () => this.waiting.count > 0,
+      onAnswer: () => {
+        this.waiting.retryFailed();
+      },
+    });
     this.commandRate = new CommandRate(options.environment.clock, () => this.commandsProcessed);
   }
 

@@ -191,6 +191,7 @@ const settings = {
   databases: 4,
   storeTimeoutMs: 4000,
   requestTimeoutMs: 500,
+  followIntervalMs: 200,
   protectedMode: false,
   settings: {
     clientsMax: 10_000,
