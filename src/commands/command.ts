@@ -9,6 +9,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import type { Reply } from '../resp/reply.ts';
 import type { Argument } from './argument.ts';
 import type { KeySpec } from './key-spec.ts';
+import type { FoundKey } from './keys-of.ts';
 import type { Server, Session } from './session.ts';
 import type { Wait } from './wait.ts';
 
@@ -62,6 +63,8 @@ interface CommandFacts {
   readonly keys?: readonly KeySpec[];
   /** Where what becomes of the keys depends on the words (`variable_flags`): what it is in this case. */
   readonly variableKeyFlags?: (argv: Arguments) => readonly string[];
+  /** Keys that the specifications cannot tell. Throws `CommandError` where the words make no sense. */
+  readonly moreKeys?: (argv: Arguments) => readonly FoundKey[];
   readonly tips?: readonly string[];
   readonly doc: CommandDoc;
 }

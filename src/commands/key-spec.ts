@@ -33,6 +33,15 @@ export function keysBeforeTimeout(flags: readonly string[]): KeySpec {
   return { flags, begin: { kind: 'index', position: 1 }, find: { kind: 'range', lastKey: -2, step: 1, limit: 0 } };
 }
 
+/** As many as the argument at this position says, behind it. */
+export function countedKeys(flags: readonly string[], position = 1): KeySpec {
+  return {
+    flags,
+    begin: { kind: 'index', position },
+    find: { kind: 'keynum', keynumIndex: 0, firstKey: 1, step: 1 },
+  };
+}
+
 /** Valkey writes these four in upper case and the others in lower case. */
 export function keyFlag(flag: string): string {
   return ['RO', 'RW', 'OW', 'RM'].includes(flag) ? flag : flag.toLowerCase();

@@ -20,12 +20,13 @@ function isOfKeys({ flags }: KeySpec): boolean {
 }
 
 export function keysOf(command: Command, argv: Arguments): FoundKey[] {
-  return (command.keys ?? []).filter(isOfKeys).flatMap((spec) =>
+  const found = (command.keys ?? []).filter(isOfKeys).flatMap((spec) =>
     positions(spec, argv).map((position) => ({
       key: argv[position] as ByteString,
       flags: command.variableKeyFlags?.(argv) ?? spec.flags.map(keyFlag),
     })),
   );
+  return [...found, ...(command.moreKeys?.(argv) ?? [])];
 }
 
 function positions(spec: KeySpec, argv: Arguments): number[] {

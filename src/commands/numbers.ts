@@ -1,6 +1,6 @@
 /** Numbers among the arguments. */
 import type { ByteString } from '../resp/bytes.ts';
-import { int64Max, parseInteger } from '../resp/integer.ts';
+import { int64Max, int64Min, narrow, parseInteger } from '../resp/integer.ts';
 import { CommandError, notAnInteger } from './command-error.ts';
 
 /** A signed 64-bit integer: a `number` where that is exact. */
@@ -30,6 +30,15 @@ export function rangedIntegerOf(
 }
 
 export const int32 = { min: -(2 ** 31), max: 2 ** 31 - 1 };
+
+/** The sum of two signed 64-bit integers: one too. */
+export function sumOf(one: number | bigint, other: number | bigint): number | bigint {
+  const sum = typeof one === 'number' && typeof other === 'number' ? one + other : NaN;
+  if (Number.isSafeInteger(sum)) return sum;
+  const exact = BigInt(one) + BigInt(other);
+  if (exact < int64Min || exact > int64Max) throw new CommandError('ERR increment or decrement would overflow');
+  return narrow(exact);
+}
 
 /** A timeout in milliseconds; its end must still be a time. */
 export function timeoutMsOf(bytes: ByteString, nowMs: number): number {

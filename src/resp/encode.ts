@@ -95,6 +95,10 @@ function aggregateOf(reply: readonly Reply[] | TaggedReply, protocol: Protocol):
       const { items } = reply;
       return { header: modern ? `%${items.length / 2}\r\n` : `*${items.length}\r\n`, items };
     }
+    case 'pairs': {
+      const items = modern ? inPairs(reply.items) : reply.items;
+      return { header: `*${items.length}\r\n`, items };
+    }
     case 'set':
       return { header: `${modern ? '~' : '*'}${reply.items.length}\r\n`, items: reply.items };
     case 'push':
@@ -113,6 +117,12 @@ function aggregateOf(reply: readonly Reply[] | TaggedReply, protocol: Protocol):
     default:
       return undefined;
   }
+}
+
+function inPairs(items: readonly Reply[]): Reply[] {
+  const pairs: Reply[] = [];
+  for (let i = 0; i < items.length; i += 2) pairs.push(items.slice(i, i + 2));
+  return pairs;
 }
 
 function encodeScalar(reply: Scalar, protocol: Protocol): ByteString {

@@ -32,6 +32,8 @@ export type TaggedReply =
   | { readonly kind: 'verbatim'; readonly format: string; readonly text: ByteString }
   /** Keys and values in turn. `%` in RESP3, a flat array in RESP2. */
   | { readonly kind: 'map'; readonly items: readonly Reply[] }
+  /** Names and what belongs to them in turn: an array of pairs in RESP3, a flat array in RESP2. */
+  | { readonly kind: 'pairs'; readonly items: readonly Reply[] }
   /** `~` in RESP3, an array in RESP2. */
   | { readonly kind: 'set'; readonly items: readonly Reply[] }
   /** Out-of-band data: `>` in RESP3, an array in RESP2. */

@@ -26,6 +26,7 @@ export function replyBytes(reply: Reply | undefined): number {
 function taggedBytes(reply: Extract<Reply, { readonly kind: string }>): number {
   switch (reply.kind) {
     case 'map':
+    case 'pairs':
     case 'set':
     case 'push':
       return replyBytes(reply.items);

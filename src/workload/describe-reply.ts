@@ -29,6 +29,7 @@ function describe(reply: Reply): string {
     case 'verbatim':
       return JSON.stringify(reply.text);
     case 'map':
+    case 'pairs':
     case 'set':
     case 'push':
       return `(${reply.kind}) [${reply.items.map(describe).join(', ')}]`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, format, isFinite, parseLongDouble } from '../../src/commands/string/long-double.ts';
+import { add, format, isFinite, parseLongDouble } from '../../src/commands/long-double.ts';
 import { RawClient } from '../support/raw-client.ts';
 import { hasReferenceServer, startReferenceServer } from '../support/reference-server.ts';
 

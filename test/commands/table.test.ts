@@ -54,6 +54,8 @@ const sinceRedis7: Readonly<Record<string, string>> = {
     ['blpop', 'brpop', 'blmove', 'brpoplpush', 'bzpopmin', 'bzpopmax'].map((name) => [name, 'allowed in scripts']),
   ),
   watch: 'may not be queued since Valkey 8',
+  zrank: 'WITHSCORE since 7.2',
+  zrevrank: 'WITHSCORE since 7.2',
 };
 
 describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real server', () => {
@@ -115,6 +117,11 @@ describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real 
       ['OBJECT', 'ENCODING', 'a'],
       ['SPUBLISH', 'a', 'b'],
       ['SSUBSCRIBE', 'a', 'b'],
+      ['ZADD', 'a', '1', 'b'],
+      ['ZRANGESTORE', 'a', 'b', '0', '-1'],
+      ['ZUNION', '2', 'a', 'b', 'WEIGHTS', '1', '2'],
+      ['ZDIFFSTORE', 'd', '2', 'a', 'b'],
+      ['ZMPOP', '2', 'a', 'b', 'MIN'],
       ...(reference.name === 'valkey' ? [['PING'], ['GET']] : []),
       ['NOSUCH', 'a'],
     ]) {

@@ -122,6 +122,25 @@ describe('a blocked client', () => {
     expect(await call(client, 'LRANGE source 0 -1')).toEqual(['a']);
   });
 
+  it('waits for sorted sets, beside others that wait for lists at the same key', async () => {
+    const list = await blocked('BLPOP key 0');
+    const lowest = await blocked('BZPOPMIN key 0');
+    const highest = await blocked('BZPOPMAX other key 0');
+    const several = await blocked('BZMPOP 0 1 key MIN COUNT 2');
+    await call(await newClient(), 'ZADD key 1 a 2 b 3 c 4 d');
+    expect(await lowest.reply()).toEqual(['key', 'a', '1']);
+    expect(await highest.reply()).toEqual(['key', 'd', '4']);
+    expect(await several.reply()).toEqual([
+      'key',
+      [
+        ['b', '2'],
+        ['c', '3'],
+      ],
+    ]);
+    await call(await newClient(), 'RPUSH key x');
+    expect(await list.reply()).toEqual(['key', 'x']);
+  });
+
   it('wakes the next in a chain, round a circle too', async () => {
     const chain = [
       await blocked('BRPOPLPUSH one two 0'),

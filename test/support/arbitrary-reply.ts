@@ -31,7 +31,7 @@ const tree = fc.letrec<{ reply: Reply; pairs: Reply[] }>((tie) => ({
       kind: fc.constantFrom('set' as const, 'push' as const),
       items: fc.array(tie('reply'), { maxLength: 3 }),
     }),
-    fc.record({ kind: fc.constant('map' as const), items: tie('pairs') }),
+    fc.record({ kind: fc.constantFrom('map' as const, 'pairs' as const), items: tie('pairs') }),
     fc.record({ kind: fc.constant('attributed' as const), attributes: tie('pairs'), reply: tie('reply') }),
   ),
 }));
@@ -45,6 +45,8 @@ export function inResp3(reply: Reply): Reply {
   switch (reply.kind) {
     case 'nullArray':
       return null;
+    case 'pairs':
+      return reply.items.flatMap((name, i) => (i % 2 === 0 ? [[name, reply.items[i + 1] as Reply].map(inResp3)] : []));
     case 'map':
     case 'set':
     case 'push':
@@ -69,6 +71,7 @@ export function inResp2(reply: Reply): Reply {
     case 'verbatim':
       return reply.text;
     case 'map':
+    case 'pairs':
     case 'set':
     case 'push':
       return reply.items.map(inResp2);

@@ -1,12 +1,14 @@
 /** Commands on whole databases: listing, scanning, counting, emptying. */
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok, type Reply } from '../../resp/reply.ts';
+import type { Entry } from '../../keyspace/database.ts';
 import { typeName } from '../../keyspace/value.ts';
 import type { Argument } from '../argument.ts';
 import { defineData, type Arguments } from '../command.ts';
 import { CommandError, indexOutOfRange, shown, syntaxError } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
-import { boundedIntegerOf, integerOf } from '../numbers.ts';
+import { boundedIntegerOf } from '../numbers.ts';
+import { cursorOf, scanCountOf, walk } from '../scan-walk.ts';
 
 export const dbsize = defineData({
   name: 'DBSIZE',
@@ -65,17 +67,15 @@ export const scan = defineData({
   parse: (argv) => parseScan(argv),
   execute: ({ view }, { cursor, pattern, count, type }) => {
     const keys: Reply[] = [];
-    let visited = 0;
-    let next = cursor;
-    // As in Valkey: empty buckets are bounded too, or a sparse table could hold everybody up.
-    for (let steps = count * 10; ; steps--) {
-      next = view.scan(next, ({ key, value }) => {
-        visited++;
+    const next = walk<[Entry]>(
+      (from, visit) => view.scan(from, visit),
+      { cursor, count },
+      ({ key, value }) => {
         if (pattern !== undefined && !matchesGlob(pattern, key)) return;
         if (type === undefined || type === typeName(value)) keys.push(key);
-      });
-      if (next === 0 || visited >= count || steps <= 0) return [String(next), keys];
-    }
+      },
+    );
+    return [String(next), keys];
   },
 });
 
@@ -88,7 +88,7 @@ interface ScanArguments {
 
 function parseScan(argv: Arguments): ScanArguments {
   const parsed: ScanArguments = {
-    cursor: parseCursor(argv[1] as ByteString),
+    cursor: cursorOf(argv[1] as ByteString),
     pattern: undefined,
     count: 10,
     type: undefined,
@@ -99,7 +99,7 @@ function parseScan(argv: Arguments): ScanArguments {
     if (value === undefined) throw new CommandError(syntaxError);
     if (option === 'MATCH') parsed.pattern = value === '*' ? undefined : value;
     else if (option === 'TYPE') parsed.type = typeOf(value);
-    else if (option === 'COUNT') parsed.count = countOf(value);
+    else if (option === 'COUNT') parsed.count = scanCountOf(value);
     else throw new CommandError(syntaxError);
   }
   return parsed;
@@ -112,19 +112,6 @@ function typeOf(word: ByteString): string {
   const name = word.toLowerCase();
   if (!typeNames.includes(name)) throw new CommandError(`ERR unknown type name '${shown(word)}'`);
   return name;
-}
-
-function countOf(bytes: ByteString): number {
-  const count = integerOf(bytes);
-  if (count < 1) throw new CommandError(syntaxError);
-  return Number(count);
-}
-
-/** An unsigned 64-bit integer, of which ours use 32. */
-function parseCursor(bytes: ByteString): number {
-  const cursor = /^\d{1,64}$/.test(bytes) ? BigInt(bytes) : undefined;
-  if (cursor === undefined || cursor >= 2n ** 64n) throw new CommandError('ERR invalid cursor');
-  return Number(cursor & 0xffffffffn);
 }
 
 const flushHistory = [

@@ -14,7 +14,7 @@ import { parseInteger } from '../../resp/integer.ts';
 export interface EncodingLimits {
   hashEntriesMax: number;
   hashValueMax: number;
-  /** Elements; negative: -1 to -5 stand for 4 to 64 KB in all. */
+  /** Elements, at least one, and 8 KB in all; negative: -1 to -5 stand for 4 to 64 KB in all. */
   listSizeMax: number;
   setIntegersMax: number;
   setEntriesMax: number;
@@ -62,13 +62,18 @@ function hashEncoding({ largestSize, longestLength }: HashValue, limits: Encodin
 
 /** By index -1 to -5. */
 const listBytesMax = [4096, 8192, 16384, 32768, 65536];
+/** Where elements are counted. */
+const listCountedBytesMax = 8192;
 /** What a listpack takes beside its elements, and beside each of them. */
 const listpackBytes = 7;
 const listpackElementBytes = 2;
 
 function listEncoding({ size, elementBytes }: ListValue, { listSizeMax }: EncodingLimits): string {
   const bytes = listpackBytes + elementBytes + listpackElementBytes * size;
-  const isCompact = listSizeMax >= 0 ? size <= listSizeMax : bytes <= (listBytesMax[-1 - listSizeMax] ?? 65536);
+  const isCompact =
+    listSizeMax >= 0
+      ? size <= Math.max(listSizeMax, 1) && bytes <= listCountedBytesMax
+      : bytes <= (listBytesMax[-1 - listSizeMax] ?? 65536);
   return isCompact ? 'listpack' : 'quicklist';
 }
 

@@ -4,24 +4,14 @@ import { int64Max, int64Min } from '../../resp/integer.ts';
 import type { Reply } from '../../resp/reply.ts';
 import type { Argument } from '../argument.ts';
 import { defineData, type Arguments, type Context } from '../command.ts';
-import { CommandError, shown } from '../command-error.ts';
+import { CommandError } from '../command-error.ts';
+import { allows, expiryCondition, parseConditions, toSeconds, type Conditions } from '../expiry-condition.ts';
 import { oneKey } from '../key-spec.ts';
 import { integerOf } from '../numbers.ts';
 
 const expireHistory = [['7.0.0', 'Takes `NX`, `XX`, `GT` and `LT`.']] as const;
 
-const condition: Argument = {
-  name: 'condition',
-  type: 'oneof',
-  optional: true,
-  since: '7.0.0',
-  arguments: [
-    { name: 'nx', type: 'pure-token', token: 'NX' },
-    { name: 'xx', type: 'pure-token', token: 'XX' },
-    { name: 'gt', type: 'pure-token', token: 'GT' },
-    { name: 'lt', type: 'pure-token', token: 'LT' },
-  ],
-};
+const condition: Argument = { ...expiryCondition, since: '7.0.0' };
 
 export const expire = defineData({
   name: 'EXPIRE',
@@ -106,22 +96,11 @@ export const pexpireat = defineData({
 interface ExpireArguments {
   readonly key: ByteString;
   readonly value: bigint;
-  readonly conditions: ReadonlySet<string>;
+  readonly conditions: Conditions;
 }
 
 function parseExpire(argv: Arguments): ExpireArguments {
-  const conditions = new Set<string>();
-  for (const word of argv.slice(3)) {
-    const option = word.toUpperCase();
-    if (!['NX', 'XX', 'GT', 'LT'].includes(option)) throw new CommandError(`ERR Unsupported option ${shown(word)}`);
-    conditions.add(option);
-  }
-  if (conditions.has('NX') && conditions.size > 1) {
-    throw new CommandError('ERR NX and XX, GT or LT options at the same time are not compatible');
-  }
-  if (conditions.has('GT') && conditions.has('LT')) {
-    throw new CommandError('ERR GT and LT options at the same time are not compatible');
-  }
+  const conditions = parseConditions(argv.slice(3));
   return { key: argv[1] as ByteString, value: BigInt(integerOf(argv[2] as ByteString)), conditions };
 }
 
@@ -147,14 +126,6 @@ function expireKey({ view }: Context, { key, value, conditions }: ExpireArgument
   return 1;
 }
 
-/** A key without an expiry counts as one that expires last of all. */
-function allows(conditions: ReadonlySet<string>, current: number | undefined, next: number): boolean {
-  if (conditions.has('NX') && current !== undefined) return false;
-  if (conditions.has('XX') && current === undefined) return false;
-  if (conditions.has('GT') && (current === undefined || next <= current)) return false;
-  return !(conditions.has('LT') && current !== undefined && next >= current);
-}
-
 export const ttl = defineData({
   name: 'TTL',
   group: 'generic',
@@ -171,7 +142,7 @@ export const ttl = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[1] as ByteString,
-  execute: (context, key) => timeOf(context, key, (expireAt, now) => seconds(Math.max(0, expireAt - now))),
+  execute: (context, key) => timeOf(context, key, (expireAt, now) => toSeconds(Math.max(0, expireAt - now))),
 });
 
 export const pttl = defineData({
@@ -207,7 +178,7 @@ export const expiretime = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[1] as ByteString,
-  execute: (context, key) => timeOf(context, key, (expireAt) => seconds(expireAt)),
+  execute: (context, key) => timeOf(context, key, (expireAt) => toSeconds(expireAt)),
 });
 
 export const pexpiretime = defineData({
@@ -231,11 +202,6 @@ function timeOf({ view }: Context, key: ByteString, convert: (expireAt: number, 
   const entry = view.peek(key);
   if (entry === undefined) return -2;
   return entry.expireAt === undefined ? -1 : convert(entry.expireAt, view.now);
-}
-
-/** To the nearest second, as Valkey rounds. */
-function seconds(ms: number): number {
-  return Math.floor((ms + 500) / 1000);
 }
 
 export const persist = defineData({

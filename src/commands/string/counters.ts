@@ -1,12 +1,12 @@
 /** Strings that hold numbers. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { int64Max, int64Min, narrow, parseInteger } from '../../resp/integer.ts';
+import { int64Min, parseInteger } from '../../resp/integer.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { defineData, type Context } from '../command.ts';
 import { CommandError, notAFloat, notAnInteger } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
-import { integerOf } from '../numbers.ts';
-import { add, format, isFinite, parseLongDouble } from './long-double.ts';
+import { add, format, isFinite, parseLongDouble } from '../long-double.ts';
+import { integerOf, sumOf } from '../numbers.ts';
 import { stringAt } from '../values.ts';
 
 export const incr = defineData({
@@ -90,13 +90,9 @@ export const decrby = defineData({
 function increment({ view }: Context, key: ByteString, by: number | bigint): Reply {
   const old = parseInteger(stringAt(view, key) ?? '0');
   if (old === undefined) throw new CommandError(notAnInteger);
-  const sum = typeof old === 'number' && typeof by === 'number' ? old + by : NaN;
-  const exact = Number.isSafeInteger(sum) ? sum : BigInt(old) + BigInt(by);
-  if (typeof exact === 'bigint' && (exact < int64Min || exact > int64Max)) {
-    throw new CommandError('ERR increment or decrement would overflow');
-  }
-  view.setString(key, exact.toString(), 'incrby');
-  return typeof exact === 'bigint' ? narrow(exact) : exact;
+  const sum = sumOf(old, by);
+  view.setString(key, sum.toString(), 'incrby');
+  return sum;
 }
 
 export const incrbyfloat = defineData({

@@ -5,7 +5,7 @@ import { ok, type Reply } from '../../resp/reply.ts';
 import { defineData, type Context } from '../command.ts';
 import { CommandError, syntaxError, wrongType } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
-import { expiryTime, expiryUnit, type Expiry } from './expiry-option.ts';
+import { expiryTime, expiryUnit, type Expiry } from '../expiry-option.ts';
 import { isCollection, stringAt } from '../values.ts';
 
 export const get = defineData({

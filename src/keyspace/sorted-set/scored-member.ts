@@ -23,7 +23,10 @@ export class ScoredMember implements DictionaryNode<ScoredMember> {
   }
 }
 
+/** What the order depends on. */
+type Scored = Pick<ScoredMember, 'member' | 'score'>;
+
 /** By score, where that is equal by the bytes of the member. */
-export function precedes(a: ScoredMember, b: ScoredMember): boolean {
+export function precedes(a: Scored, b: Scored): boolean {
   return a.score < b.score || (a.score === b.score && a.member < b.member);
 }

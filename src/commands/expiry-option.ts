@@ -1,8 +1,8 @@
-/** The options EX, PX, EXAT and PXAT of SET and GETEX. */
-import type { ByteString } from '../../resp/bytes.ts';
-import { int64Max } from '../../resp/integer.ts';
-import { CommandError } from '../command-error.ts';
-import { integerOf } from '../numbers.ts';
+/** The options EX, PX, EXAT and PXAT of SET, GETEX, HSETEX and HGETEX; EXPIRE and the like of fields mean the same. */
+import type { ByteString } from '../resp/bytes.ts';
+import { int64Max } from '../resp/integer.ts';
+import { CommandError } from './command-error.ts';
+import { integerOf } from './numbers.ts';
 
 export interface Expiry {
   readonly unit: 'EX' | 'PX' | 'EXAT' | 'PXAT';
@@ -14,12 +14,15 @@ export function expiryUnit(option: string): Expiry['unit'] | undefined {
   return option === 'EX' || option === 'PX' || option === 'EXAT' || option === 'PXAT' ? option : undefined;
 }
 
-/** Milliseconds since 1970. Times beyond 2^53 (the year 287396) are held as that: a double is exact up to there. */
-export function expiryTime(expiry: Expiry, now: number, command: string): number {
+/**
+ * Milliseconds since 1970. Times beyond 2^53 (the year 287396) are held as that: a double is exact up to there.
+ * @param valueMin of the number as it came: keys cannot expire at once, fields can
+ */
+export function expiryTime(expiry: Expiry, now: number, command: string, valueMin: 0n | 1n = 1n): number {
   const invalid = `ERR invalid expire time in '${command}' command`;
   const value = BigInt(integerOf(expiry.text));
   const factor = expiry.unit.startsWith('EX') ? 1000n : 1n;
-  if (value <= 0n || value * factor > int64Max) throw new CommandError(invalid);
+  if (value < valueMin || value * factor > int64Max) throw new CommandError(invalid);
   const time = value * factor + (expiry.unit.endsWith('AT') ? 0n : BigInt(now));
   if (time > int64Max) throw new CommandError(invalid);
   return Math.min(Number(time), Number.MAX_SAFE_INTEGER);
