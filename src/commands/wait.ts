@@ -9,7 +9,7 @@ import type { Reply } from '../resp/reply.ts';
 import type { Argument } from './argument.ts';
 import { CommandError } from './command-error.ts';
 import type { Context } from './command.ts';
-import { parseLongDouble, toDouble } from './string/long-double.ts';
+import { parseLongDouble, toDouble } from './long-double.ts';
 
 export interface Wait {
   /** In the selected database. */
