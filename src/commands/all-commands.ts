@@ -32,6 +32,7 @@ import * as debug from './server/debug.ts';
 import * as introspection from './server/introspection.ts';
 import * as server from './server/server.ts';
 import * as sortedSetAdd from './sorted-set/add.ts';
+import * as sortedSetBlocking from './sorted-set/blocking.ts';
 import * as sortedSetCombine from './sorted-set/combine.ts';
 import * as sortedSetCountRange from './sorted-set/count-range.ts';
 import * as sortedSetMembers from './sorted-set/members.ts';
@@ -82,6 +83,7 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   introspection,
   server,
   sortedSetAdd,
+  sortedSetBlocking,
   sortedSetCombine,
   sortedSetCountRange,
   sortedSetMembers,
