@@ -12,6 +12,7 @@
  */
 import type { Environment } from '../environment/environment.ts';
 import { nodeProperties, type Watcher } from '../environment/properties.ts';
+import type { KeyEvent } from '../keyspace/event.ts';
 import { markOf, type Keyspace } from '../keyspace/keyspace.ts';
 import {
   newLoadProgress,
@@ -64,6 +65,8 @@ export class Engine {
    * has waited for that may submit tasks; these then come before all that is still to be run again.
    */
   onChange: (() => void) | undefined;
+  /** Called when a round is settled, before its replies: what keyspace notifications tell of its effects. */
+  onEvents: ((events: readonly KeyEvent[]) => void) | undefined;
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
@@ -344,6 +347,7 @@ export class Engine {
   #settle(round: Round): void {
     if (round.tasks.length === 0) return;
     this.#count(round);
+    if (round.recording.events.length > 0) this.onEvents?.(round.recording.events);
     for (let i = 0; i < round.tasks.length; i++) (round.tasks[i] as Task).settle(round.replies[i] as Reply);
   }
 
@@ -443,6 +447,7 @@ export class Engine {
       this.#open = alone;
     } else {
       settled.add(waiting.task, alone.replies[0] as Reply);
+      settled.recording.events.push(...alone.recording.events);
       this.#watcher?.observe(nodeProperties.readProvenByNews, true);
     }
   }

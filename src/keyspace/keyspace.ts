@@ -110,6 +110,11 @@ export class Keyspace {
     else this.#applyTelling(effect, recording, this.eventSink);
   }
 
+  /** A command has read a key that is not there, which keyspace notifications tell. */
+  noteMiss(db: number, key: ByteString): void {
+    if (this.eventSink !== undefined) this.#recording?.events.push({ db, key, name: 'keymiss', class: 'm' });
+  }
+
   #apply(effect: Effect, inverses: Inverse[] | undefined): void {
     const { db } = effect;
     const database = this.database(db);

@@ -141,7 +141,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   }
 
   get isBlocked(): boolean {
-    return this.#blocking?.isBlocked === true;
+    return this.#deferred !== undefined || this.#blocking?.isBlocked === true;
   }
 
   get #blocking(): BlockingTask | undefined {

@@ -44,7 +44,9 @@ export class CommandTask extends PendingReply implements Task {
     // Here and not when it came: what is known now will be proven, and another node may have made room since.
     this.#isRefused = session.context.server.isOutOfMemory && this.#command.flags.includes('denyoom');
     if (this.#isRefused) throw new CommandError(outOfMemory);
-    const view = new View(session.keyspace, { db: this.db, now: nowMs, touches: !session.noTouch });
+    const { keyspace, noTouch } = session;
+    const misses = keyspace.eventSink !== undefined && this.#command.flags.includes('readonly');
+    const view = new View(keyspace, { db: this.db, now: nowMs, touches: !noTouch, misses });
     const reply = this.#command.execute(this.contextOf(view), this.#args);
     session.weigh(this, this.#wordsBytes + replyBytes(reply));
     return reply;

@@ -17,7 +17,7 @@ const sections: Readonly<Record<string, (node: NodeServer) => Fields>> = {
   clients: (node) => [
     ['connected_clients', node.sessionCount],
     ['maxclients', node.configuration.values.clientsMax],
-    ['blocked_clients', node.waiting.count],
+    ['blocked_clients', node.blockedCount],
     ['pubsub_clients', node.subscriberCount],
   ],
   memory: memoryFields,

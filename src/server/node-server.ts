@@ -22,6 +22,7 @@ import type { Logger } from './logger.ts';
 import type { OutputLimits } from './output-limit.ts';
 import { samePassword } from './password.ts';
 import { Pause } from './pause.ts';
+import { Notifier } from './notifications/notifier.ts';
 import { LocalBroker } from './pubsub/local-broker.ts';
 import { NodeChannels } from './pubsub/node-channels.ts';
 import type { SessionHost } from './session-host.ts';
@@ -67,6 +68,7 @@ export class NodeServer implements Server, SessionHost {
   readonly counters: CommandCounters;
   readonly admission: Admission;
   readonly waiting: WaitingClients;
+  readonly #notifier: Notifier;
   readonly #follower: Follower;
   readonly channels = new NodeChannels();
   readonly broker: Broker = new LocalBroker(this.channels);
@@ -120,11 +122,23 @@ export class NodeServer implements Server, SessionHost {
       submit: (task) => {
         this.engine.submit(task);
       },
-      isNeeded: () => this.waiting.count > 0,
+      isNeeded: () => !this.isLoading && (this.waiting.count > 0 || this.#notifier.isHeard),
       onAnswer: () => {
         this.waiting.retryFailed();
       },
     });
+    this.#notifier = new Notifier({
+      broker: this.broker,
+      channels: this.channels,
+      engine: options.engine,
+      keyspace: options.keyspace,
+      onChange: () => {
+        this.#follower.update();
+      },
+    });
+    options.settings.onEventClasses = (classes) => {
+      this.#notifier.classes = classes;
+    };
     this.commandRate = new CommandRate(options.environment.clock, () => this.commandsProcessed);
   }
 
@@ -138,6 +152,11 @@ export class NodeServer implements Server, SessionHost {
 
   get sessionCount(): number {
     return this.#sessions.size;
+  }
+
+  /** Clients that wait for keys, or for the end of a pause, which Valkey counts as well. */
+  get blockedCount(): number {
+    return this.waiting.count + this.#pause.heldCount;
   }
 
   get watches(): Watches {
@@ -220,6 +239,7 @@ export class NodeServer implements Server, SessionHost {
   async start(): Promise<void> {
     this.loadingSince = this.environment.clock.now();
     await this.engine.start();
+    this.#follower.update();
     const held = [...this.#heldByLoading];
     this.#heldByLoading.clear();
     for (const session of held) session.resume();

@@ -16,6 +16,10 @@ export class Pause {
     this.#onEnd = onEnd;
   }
 
+  get heldCount(): number {
+    return this.#held.size;
+  }
+
   get isOn(): boolean {
     return this.#mode !== undefined;
   }
