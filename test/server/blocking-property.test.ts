@@ -34,7 +34,10 @@ describe('blocked consumers', () => {
           for (let i = 0; i < producerCount; i++) {
             const client = cluster.connect(i % nodeCount);
             const push = (n: number): void => {
-              if (n < 10) client.send(`${n % 2 === 0 ? 'R' : 'L'}PUSH list ${i}-${n}`, () => push(n + 1));
+              if (n < 10)
+                client.send(`${n % 2 === 0 ? 'R' : 'L'}PUSH list ${i}-${n}`, () => {
+                  push(n + 1);
+                });
             };
             push(0);
           }

@@ -137,7 +137,7 @@ describe('notify-keyspace-events', () => {
   });
 
   it('takes back what it shows', () => {
-    const letters = fc.array(fc.constantFrom(...'Ag$lshzxeKEtmdn')).map((all) => all.join(''));
+    const letters = fc.array(fc.constantFrom(...Array.from('Ag$lshzxeKEtmdn'))).map((all) => all.join(''));
     fc.assert(
       fc.property(letters, (text) => {
         const shown = formatEventClasses(parseEventClasses(text)!);

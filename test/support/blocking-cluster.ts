@@ -130,7 +130,7 @@ class SimulatedClient {
 
   send(command: string, callback: (reply: Reply) => void = () => undefined): void {
     this.#callbacks.push(callback);
-    this.#socket.write(encodeRequest(command.split(' ')), 'latin1');
+    this.#socket.write(encodeRequest(command.split(' ')));
   }
 
   close(): void {

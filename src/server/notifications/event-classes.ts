@@ -21,7 +21,9 @@ export const noEventClasses: EventClasses = { letters: '', keyspace: false, keye
 /** `undefined`: it holds a letter that means nothing. */
 export function parseEventClasses(text: string): EventClasses | undefined {
   const wanted = new Set(text.replaceAll('A', usual));
-  const letters = [...usual, ...others].filter((letter) => wanted.delete(letter)).join('');
+  const letters = Array.from(usual + others)
+    .filter((letter) => wanted.delete(letter))
+    .join('');
   if (wanted.size > 0) return undefined;
   return { letters, keyspace: letters.includes('K'), keyevent: letters.includes('E') };
 }
