@@ -23,6 +23,7 @@ import { BlockingTask, mayBlock } from './blocking/blocking-task.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { CommandTask } from './command-task.ts';
 import { isHttpLine } from './cross-protocol.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { Outbox } from './outbox.ts';
 import { OutputWatch } from './output-limit.ts';
 import { SessionSubscriptions } from './pubsub/session-subscriptions.ts';
@@ -33,7 +34,7 @@ import { ReplyMode } from './reply-mode.ts';
 import type { SessionHost } from './session-host.ts';
 import { SessionState } from './session-state.ts';
 import { SessionTurn, SessionTurns } from './session-turn.ts';
-import { addressOf, fileDescriptorOf, writeQueueBytesOf } from './socket-facts.ts';
+import { addressOf, fileDescriptorOf } from './socket-facts.ts';
 import { wordsBytes } from './weight.ts';
 
 const queued = simple('QUEUED');
@@ -56,6 +57,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   readonly #outbox: Outbox;
   readonly #turns: SessionTurns;
   readonly #outputWatch = new OutputWatch();
+  readonly #idleWatch: IdleWatch;
   readonly #replies = new ReplyMode();
   #lastCommand: ExecutableCommand | undefined;
   /** A command that a pause holds back. */
@@ -71,8 +73,6 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   #closing = false;
   #closed = false;
   #commandCount = 0;
-  /** At the last look for idle connections. */
-  #writeQueueBytes = 0;
 
   constructor(host: SessionHost, socket: ClientSocket, id: number) {
     super(host.keyspace);
@@ -80,6 +80,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     this.#host = host;
     this.#socket = socket;
     this.#outbox = new Outbox(socket);
+    this.#idleWatch = new IdleWatch(socket);
     this.#turns = new SessionTurns(this.#outbox, host.admission, ({ command, args }) => {
       if (command.holdsConnection === true) this.#busy = false;
       return this.#runNow(command, args) as Reply | undefined;
@@ -163,11 +164,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
    */
   closeIfIdleSince(time: number): void {
     if (this.subscriptions.total > 0) return;
-    const writeQueueBytes = writeQueueBytesOf(this.#socket);
-    if (writeQueueBytes !== this.#writeQueueBytes) {
-      this.#writeQueueBytes = writeQueueBytes;
-      this.lastInteractionAt = this.context.environment.clock.now();
-    }
+    if (this.#idleWatch.hasMoved()) this.lastInteractionAt = this.context.environment.clock.now();
     const owed = this.#busy || this.#deferred !== undefined || (!this.#outbox.isEmpty && !this.#outbox.isDue);
     if (!owed && this.lastInteractionAt < time) this.kill();
   }
@@ -295,9 +292,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
       return;
     }
     const call = { args, bytes, silent: this.#replies.isSilent };
-    const task = mayBlock(command)
-      ? new BlockingTask(this, command, call, host.waiting)
-      : new CommandTask(this, command, call);
+    const task = mayBlock(command) ? new BlockingTask(this, command, call, host) : new CommandTask(this, command, call);
     this.#outbox.append(task);
     host.admission.hold(bytes);
     const counter = host.counterOf(command);
@@ -426,13 +421,8 @@ export class ClientSession extends SessionState implements Session, Subscriber {
 
   /** Called by the task of this session that begins to wait, or goes on: it holds up nobody, and its end is noticed. */
   onBlocked(task: BlockingTask): void {
-    this.#host.admission.release(task.bytes);
     this.#outbox.weigh(task, 0);
     if (this.#parser.bufferedBytes <= sentAheadBytesMax) this.#socket.resume();
-  }
-
-  submitAgain(task: BlockingTask): void {
-    this.#host.engine.submit(task);
   }
 
   push(message: Reply): void {
@@ -476,8 +466,8 @@ export class ClientSession extends SessionState implements Session, Subscriber {
 
   #onClose(): void {
     this.#closed = this.#closing = true;
-    this.#blocking?.abandon();
     this.unwatch();
+    this.#blocking?.abandon();
     this.subscriptions.end();
     this.#host.onClosed(this);
   }

@@ -8,12 +8,13 @@
  */
 import type { Context, DataCommand } from '../../commands/command.ts';
 import type { Wait } from '../../commands/wait.ts';
-import type { Environment, Timer } from '../../environment/environment.ts';
+import type { Timer } from '../../environment/environment.ts';
 import type { View } from '../../keyspace/view.ts';
 import { error, isError, nullArray, type Reply } from '../../resp/reply.ts';
 import type { ClientSession } from '../client-session.ts';
 import { CommandTask, type CommandCall } from '../command-task.ts';
-import type { WaitingClients, WaitingCommand } from './waiting-clients.ts';
+import type { SessionHost } from '../session-host.ts';
+import type { WaitingCommand } from './waiting-clients.ts';
 
 /** Timers of Node hold at most 2^31 - 1 ms. */
 const delayMsMax = 2 ** 31 - 1;
@@ -29,8 +30,7 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
   readonly number: number;
   isCalled = false;
   readonly #session: ClientSession;
-  readonly #environment: Environment;
-  readonly #waiting: WaitingClients;
+  readonly #host: SessionHost;
   readonly #startedAtMs: number;
   /** What it was told to wait for when it last found nothing. */
   #wait = nothing;
@@ -43,13 +43,12 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
   #end: { readonly reply: Reply | undefined } | undefined;
   #timer: Timer | undefined;
 
-  constructor(session: ClientSession, command: DataCommand, call: CommandCall, waiting: WaitingClients) {
+  constructor(session: ClientSession, command: DataCommand, call: CommandCall, host: SessionHost) {
     super(session, command, call);
     this.#session = session;
-    this.#environment = session.context.environment;
-    this.#waiting = waiting;
-    this.number = waiting.nextNumber();
-    this.#startedAtMs = this.#environment.clock.monotonic();
+    this.#host = host;
+    this.number = host.waiting.nextNumber();
+    this.#startedAtMs = host.environment.clock.monotonic();
   }
 
   get wait(): Wait {
@@ -82,8 +81,8 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
     try {
       return super.execute(nowMs);
     } finally {
-      if (this.#isEmptyHanded) this.#waiting.add(this);
-      else this.#waiting.remove(this);
+      if (this.#isEmptyHanded) this.#host.waiting.add(this);
+      else this.#host.waiting.remove(this);
     }
   }
 
@@ -93,7 +92,7 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
 
   tryAgain(): void {
     this.#isUnderWay = true;
-    this.#session.submitAgain(this);
+    this.#host.engine.submit(this);
   }
 
   override settle(reply: Reply): void {
@@ -106,27 +105,32 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
   #goOnWaiting(): void {
     if (!this.#isBlocked) {
       this.#isBlocked = true;
-      this.#waiting.changeCount(1);
+      this.#host.waiting.changeCount(1);
     }
     if (this.#end !== undefined) {
       this.#finish(this.#end.reply);
       return;
     }
-    this.#session.onBlocked(this);
+    this.#holdUpNobody();
     if (this.#timer === undefined && this.#wait.timeoutMs > 0) this.#setTimer();
-    if (this.isBlocked && this.isCalled) this.#waiting.answerCall(this);
+    if (this.isBlocked && this.isCalled) this.#host.waiting.answerCall(this);
   }
 
   /** A try has failed, and nothing was written. */
   #waitForStore(): void {
-    this.#waiting.add(this);
-    this.#waiting.fail(this);
-    if (this.#end === undefined) this.#session.onBlocked(this);
+    this.#host.waiting.add(this);
+    this.#host.waiting.fail(this);
+    if (this.#end === undefined) this.#holdUpNobody();
     else this.#finish(this.#end.reply);
   }
 
+  #holdUpNobody(): void {
+    this.#host.admission.release(this.bytes);
+    this.#session.onBlocked(this);
+  }
+
   #setTimer(): void {
-    const { clock, timers } = this.#environment;
+    const { clock, timers } = this.#host.environment;
     const leftMs = this.#startedAtMs + this.#wait.timeoutMs - clock.monotonic();
     if (leftMs <= 0) {
       this.#timer = undefined;
@@ -166,15 +170,15 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
 
   /** @param reply undefined: nothing is sent */
   #finish(reply: Reply | undefined): void {
-    if (this.#timer !== undefined) this.#environment.timers.clear(this.#timer);
+    if (this.#timer !== undefined) this.#host.environment.timers.clear(this.#timer);
     this.#timer = undefined;
-    this.#waiting.remove(this);
+    this.#host.waiting.remove(this);
     const wasBlocked = this.#isBlocked;
     this.#isBlocked = false;
     super.settle(reply ?? nullArray);
     if (reply === undefined) this.reply = undefined;
-    if (wasBlocked) this.#waiting.changeCount(-1);
+    if (wasBlocked) this.#host.waiting.changeCount(-1);
     // Those behind it were held up by it.
-    if (this.isCalled) this.#waiting.answerCall(this);
+    if (this.isCalled) this.#host.waiting.answerCall(this);
   }
 }
