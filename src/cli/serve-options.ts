@@ -26,6 +26,7 @@ interface ServeFlags extends StoreFlags {
   readonly maxmemory: number;
   readonly databases: number;
   readonly commitInterval: number;
+  readonly followInterval: number;
   readonly maxClients: number;
   readonly timeout: number;
   readonly tcpKeepalive: number;
@@ -104,6 +105,9 @@ function workOptions(): Option[] {
     )
       .argParser(parseDuration)
       .default(0, '0'),
+    new Option('--follow-interval <duration>', 'ask the store so often for news while clients wait for other nodes')
+      .argParser(parseDuration)
+      .default(200, '200ms'),
   ];
 }
 
@@ -158,6 +162,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     storeTimeoutMs: positive(flags.s3Timeout, '--s3-timeout'),
     requestTimeoutMs: positive(flags.s3RequestTimeout, '--s3-request-timeout'),
     commitIntervalMs: commitIntervalOf(flags),
+    followIntervalMs: positive(flags.followInterval, '--follow-interval'),
     settings: {
       clientsMax: flags.maxClients,
       timeoutSeconds: Math.ceil(flags.timeout / 1000),

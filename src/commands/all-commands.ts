@@ -16,19 +16,24 @@ import * as hashRandom from './hash/random.ts';
 import * as hashScan from './hash/scan.ts';
 import * as hashValuesAndExpiry from './hash/values-and-expiry.ts';
 import * as wholeHashes from './hash/whole.ts';
+import * as setCombine from './set/combine.ts';
+import * as setMembers from './set/members.ts';
+import * as setRandom from './set/random.ts';
+import * as setScan from './set/scan.ts';
+import * as listBlocking from './list/blocking.ts';
 import * as listChange from './list/change.ts';
 import * as listMove from './list/move.ts';
 import * as listPop from './list/pop.ts';
 import * as listPush from './list/push.ts';
 import * as listRead from './list/read.ts';
-import * as setCombine from './set/combine.ts';
-import * as setMembers from './set/members.ts';
-import * as setRandom from './set/random.ts';
-import * as setScan from './set/scan.ts';
 import * as publish from './pubsub/publish.ts';
 import * as pubsub from './pubsub/pubsub.ts';
 import * as subscribe from './pubsub/subscribe.ts';
+import * as debug from './server/debug.ts';
+import * as introspection from './server/introspection.ts';
+import * as server from './server/server.ts';
 import * as sortedSetAdd from './sorted-set/add.ts';
+import * as sortedSetBlocking from './sorted-set/blocking.ts';
 import * as sortedSetCombine from './sorted-set/combine.ts';
 import * as sortedSetCountRange from './sorted-set/count-range.ts';
 import * as sortedSetMembers from './sorted-set/members.ts';
@@ -38,9 +43,6 @@ import * as sortedSetRandom from './sorted-set/random.ts';
 import * as sortedSetRanges from './sorted-set/ranges.ts';
 import * as sortedSetRemoveRange from './sorted-set/remove-range.ts';
 import * as sortedSetScan from './sorted-set/scan.ts';
-import * as debug from './server/debug.ts';
-import * as introspection from './server/introspection.ts';
-import * as server from './server/server.ts';
 import * as counters from './string/counters.ts';
 import * as getSet from './string/get-set.ts';
 import * as lcs from './string/lcs.ts';
@@ -66,19 +68,24 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   hashScan,
   hashValuesAndExpiry,
   wholeHashes,
+  setCombine,
+  setMembers,
+  setRandom,
+  setScan,
+  listBlocking,
   listChange,
   listMove,
   listPop,
   listPush,
   listRead,
-  setCombine,
-  setMembers,
-  setRandom,
-  setScan,
   publish,
   pubsub,
   subscribe,
+  debug,
+  introspection,
+  server,
   sortedSetAdd,
+  sortedSetBlocking,
   sortedSetCombine,
   sortedSetCountRange,
   sortedSetMembers,
@@ -88,9 +95,6 @@ const families: readonly Readonly<Record<string, Command>>[] = [
   sortedSetRanges,
   sortedSetRemoveRange,
   sortedSetScan,
-  debug,
-  introspection,
-  server,
   counters,
   getSet,
   lcs,

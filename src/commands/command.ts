@@ -11,6 +11,7 @@ import type { Argument } from './argument.ts';
 import type { KeySpec } from './key-spec.ts';
 import type { FoundKey } from './keys-of.ts';
 import type { Server, Session } from './session.ts';
+import type { Wait } from './wait.ts';
 
 /** The words of a command as they came, its name first (and its subcommand's name second). */
 export type Arguments = readonly ByteString[];
@@ -126,6 +127,8 @@ export interface SessionContext {
 export interface Context extends SessionContext {
   /** The selected database at the time of this execution. */
   readonly view: View;
+  /** Lets the client wait (`waitOr`). Left out where nobody may wait: in transactions, and where no client is. */
+  readonly wait?: (wait: Wait) => void;
 }
 
 /** Every command by name. */

@@ -28,6 +28,11 @@ export function keysFrom(flags: readonly string[], options: { position?: number;
   };
 }
 
+/** All arguments but the last. */
+export function keysBeforeTimeout(flags: readonly string[]): KeySpec {
+  return { flags, begin: { kind: 'index', position: 1 }, find: { kind: 'range', lastKey: -2, step: 1, limit: 0 } };
+}
+
 /** As many as the argument at this position says, behind it. */
 export function countedKeys(flags: readonly string[], position = 1): KeySpec {
   return {

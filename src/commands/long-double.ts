@@ -24,6 +24,11 @@ export function isFinite(value: LongDouble): boolean {
   return value.exponent !== Infinity;
 }
 
+/** The nearest double, or one beside it; an infinity where it is too large. */
+export function toDouble({ mantissa, exponent }: LongDouble): number {
+  return Number(mantissa) * 2 ** exponent;
+}
+
 /** As `strtold` on all of the text; `undefined` where it is no number, NaN, or out of range. */
 export function parseLongDouble(text: string): LongDouble | undefined {
   if (text.length === 0 || text.length >= textLengthMax) return undefined;

@@ -45,6 +45,10 @@ export interface Session {
   unwatch(): void;
   /** Hands the watches over to a transaction, which takes them back when it is settled. */
   takeWatches(): readonly Watch[];
+  /** Whether its last command waits: for keys (`BLPOP`), or for the end of a pause. */
+  readonly isBlocked: boolean;
+  /** Ends a wait for keys, as if its time were over or with an error; whether there was one. */
+  unblock(how: 'timeout' | 'error'): boolean;
   /** Ends the connection when the replies due so far have been sent. */
   closeAfterReplies(): void;
   /** Ends the connection at once. */

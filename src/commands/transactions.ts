@@ -203,8 +203,9 @@ function attemptToParse(parse: () => unknown): Step['parsed'] {
 function runStep(context: Context, { command, parsed }: Step, db: number): Reply {
   if ('error' in parsed) return parsed.error;
   if (command.kind === 'session') return null;
-  const inDatabase = db === context.view.db ? context : { ...context, view: context.view.in(db) };
-  return attempt(() => context.view.keyspace.attempt(() => command.execute(inDatabase, parsed.args)));
+  const { view } = context;
+  const inTurn = { ...context, view: view.in(db, command.flags.includes('readonly')) };
+  return attempt(() => view.keyspace.attempt(() => command.execute(inTurn, parsed.args)));
 }
 
 function databaseAfter(context: Context, step: Step): number | undefined {

@@ -12,6 +12,7 @@
  */
 import type { Environment } from '../environment/environment.ts';
 import { nodeProperties, type Watcher } from '../environment/properties.ts';
+import type { KeyEvent } from '../keyspace/event.ts';
 import { markOf, type Keyspace } from '../keyspace/keyspace.ts';
 import {
   newLoadProgress,
@@ -60,6 +61,13 @@ function provenBy({ isPartial }: Changes, rounds: readonly Round[], bearer: Roun
 }
 
 export class Engine {
+  /**
+   * Called when something has changed: a task has been executed, or other nodes' changes have been taken over. Whoever
+   * has waited for that may submit tasks; these then come before all that is still to be run again.
+   */
+  onChange: (() => void) | undefined;
+  /** Called when a round is settled, before its replies: what keyspace notifications tell of its effects. */
+  onEvents: ((events: readonly KeyEvent[]) => void) | undefined;
   #statistics = newEngineStatistics();
   readonly #options: EngineOptions;
   readonly #expiry: ExpiryCycle;
@@ -127,6 +135,7 @@ export class Engine {
       this.#arrivingUntilMs = this.now() + limits.timeoutMs / arrivalsPerTimeout;
     }
     this.#execute(this.#open, task);
+    this.onChange?.();
   }
 
   /** Whether as many tasks wait as may: whoever submits should hold back until `onRoom`. */
@@ -344,6 +353,7 @@ export class Engine {
   #settle(round: Round): void {
     if (round.tasks.length === 0) return;
     this.#count(round);
+    if (round.recording.events.length > 0) this.onEvents?.(round.recording.events);
     for (let i = 0; i < round.tasks.length; i++) (round.tasks[i] as Task).settle(round.replies[i] as Reply);
   }
 
@@ -399,6 +409,7 @@ export class Engine {
   ): void {
     news?.changes.applyTo(this.#options.keyspace);
     if (news !== undefined) this.#watcher?.observe(nodeProperties.rolledBack, true);
+    this.onChange?.();
     const settled = new Round();
     const late: Task[] = [];
     for (const round of rounds) {
@@ -409,6 +420,9 @@ export class Engine {
         else this.#runAgain(this.#open, waiting);
       }
     }
+    // What arrives from now on is younger than what has been run again.
+    this.#arrivingUntilMs = -Infinity;
+    this.onChange?.();
     this.#expiry.schedule();
     this.#settle(settled);
     for (const task of late) this.#failTask(task, 'unavailable', 'other nodes have written all the time, try again');
@@ -439,6 +453,7 @@ export class Engine {
       this.#open = alone;
     } else {
       settled.add(waiting.task, alone.replies[0] as Reply);
+      settled.recording.events.push(...alone.recording.events);
       this.#watcher?.observe(nodeProperties.readProvenByNews, true);
     }
   }

@@ -112,6 +112,11 @@ export class Keyspace {
     else this.#applyTelling(effect, recording, this.eventSink);
   }
 
+  /** A command has read a key that is not there, which keyspace notifications tell. */
+  noteMiss(db: number, key: ByteString): void {
+    if (this.eventSink !== undefined) this.#recording?.events.push({ db, key, name: 'keymiss', class: 'm' });
+  }
+
   #apply(effect: Effect, inverses: Inverse[] | undefined): void {
     const { db } = effect;
     const database = this.database(db);
@@ -223,15 +228,19 @@ export class Keyspace {
   }
 
   #undo(inverse: Inverse): void {
+    const { observer } = this.watches;
     if (inverse.kind === 'databases') {
       for (const [db, database] of inverse.databases.entries()) {
-        if (this.#databases[db] !== database) database.observer?.beforeMove();
+        if (this.#databases[db] === database) continue;
+        database.observer?.beforeMove();
         this.#databases[db] = database;
+        observer?.touchWhere(db, (key) => database.find(key) !== undefined);
       }
       return;
     }
     if (inverse.kind === 'key') this.database(inverse.db).restore(inverse);
     else this.database(inverse.db).changeElements(inverse, undefined);
+    observer?.touch(inverse.db, inverse.key);
   }
 
   /** Touches the keys that were there or are there now: the others are missing as before. */

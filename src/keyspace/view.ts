@@ -26,18 +26,22 @@ export class View {
   readonly now: number;
   /** Whether reading a key counts as using it (`CLIENT NO-TOUCH`). */
   readonly #touches: boolean;
+  /** Whether a key that is not there counts as missed: it does for commands that only read. */
+  readonly #misses: boolean;
 
-  constructor(keyspace: Keyspace, options: { db: number; now: number; touches: boolean }) {
+  constructor(keyspace: Keyspace, options: { db: number; now: number; touches: boolean; misses?: boolean }) {
     this.keyspace = keyspace;
     this.db = options.db;
     this.now = options.now;
     this.#touches = options.touches;
+    this.#misses = options.misses === true;
     keyspace.accessClock.seconds = Math.floor(options.now / 1000);
   }
 
-  /** The same moment in another database. */
-  in(db: number): View {
-    return db === this.db ? this : new View(this.keyspace, { db, now: this.now, touches: this.#touches });
+  /** The same moment in another database, or for a command that reads or not. */
+  in(db: number, misses = this.#misses): View {
+    if (db === this.db && misses === this.#misses) return this;
+    return new View(this.keyspace, { db, now: this.now, touches: this.#touches, misses });
   }
 
   get size(): number {
@@ -46,7 +50,7 @@ export class View {
 
   /** The value of a key, and the key counts as used. */
   get(key: ByteString): Value | undefined {
-    const entry = this.peek(key);
+    const entry = this.find(key);
     if (entry === undefined) return undefined;
     if (this.#touches) entry.accessedAtSeconds = this.keyspace.accessClock.seconds;
     return entry.value;
@@ -77,7 +81,14 @@ export class View {
   }
 
   has(key: ByteString): boolean {
-    return this.peek(key) !== undefined;
+    return this.find(key) !== undefined;
+  }
+
+  /** The same as `peek`, for a command that reads what the key holds: it is missed where it is not there. */
+  find(key: ByteString): Entry | undefined {
+    const entry = this.peek(key);
+    if (entry === undefined && this.#misses) this.keyspace.noteMiss(this.db, key);
+    return entry;
   }
 
   /** Changes what a key of this database holds. Takes the effect over: to copy it costs several times the change. */

@@ -11,7 +11,16 @@ export interface Watch {
   tripped: boolean;
 }
 
+/** Is told of every touch, and of what a rollback brings back: blocked clients hang on this. */
+export interface TouchObserver {
+  touch(db: number, key: ByteString): void;
+  /** All keys of a database for which this holds. */
+  touchWhere(db: number, isTouched: (key: ByteString) => boolean): void;
+}
+
 export class Watches {
+  /** Left out while it has nothing to wait for. */
+  observer: TouchObserver | undefined;
   readonly #byDatabase = new Map<number, Map<ByteString, Set<Watch>>>();
   #tripped: Watch[] | undefined;
 
@@ -47,12 +56,14 @@ export class Watches {
   }
 
   touch(db: number, key: ByteString): void {
+    this.observer?.touch(db, key);
     if (this.#byDatabase.size === 0) return;
     this.#trip(this.#byDatabase.get(db)?.get(key));
   }
 
   /** Touches all keys of a database for which this holds. */
   touchWhere(db: number, isTouched: (key: ByteString) => boolean): void {
+    this.observer?.touchWhere(db, isTouched);
     for (const [key, watches] of this.#byDatabase.get(db) ?? []) if (isTouched(key)) this.#trip(watches);
   }
 

@@ -41,6 +41,8 @@ export interface NodeSettings {
   /** How long one request to the store may take before it is sent again. */
   readonly requestTimeoutMs: number;
   readonly commitIntervalMs: number;
+  /** How often the store is asked for news while clients wait for what other nodes do. */
+  readonly followIntervalMs: number;
   readonly settings: SettingValues;
   readonly protectedMode: boolean;
   readonly logger: Logger;
@@ -102,6 +104,7 @@ export function assembleNode(parts: NodeParts): NodeServer {
     environment,
     table: commandTable,
     settings,
+    followIntervalMs: parts.followIntervalMs,
     logger,
     facts: {
       version: parts.version,

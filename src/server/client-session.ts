@@ -19,22 +19,28 @@ import { runsInsideMulti } from '../commands/transactions.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { error, isError, simple, type ErrorReply, type Reply } from '../resp/reply.ts';
 import { RequestParser } from '../resp/request-parser.ts';
+import { BlockingTask, mayBlock } from './blocking/blocking-task.ts';
 import type { ClientSocket } from './client-socket.ts';
 import { CommandTask } from './command-task.ts';
 import { isHttpLine } from './cross-protocol.ts';
+import { IdleWatch } from './idle-watch.ts';
 import { Outbox } from './outbox.ts';
 import { OutputWatch } from './output-limit.ts';
 import { SessionSubscriptions } from './pubsub/session-subscriptions.ts';
 import type { Subscriber } from './pubsub/subscriber-table.ts';
 import { refusalOf } from './refusal.ts';
 import { PendingReply } from './reply-line.ts';
+import { ReplyMode } from './reply-mode.ts';
 import type { SessionHost } from './session-host.ts';
 import { SessionState } from './session-state.ts';
 import { SessionTurn, SessionTurns } from './session-turn.ts';
-import { addressOf, fileDescriptorOf, writeQueueBytesOf } from './socket-facts.ts';
+import { addressOf, fileDescriptorOf } from './socket-facts.ts';
 import { wordsBytes } from './weight.ts';
 
 const queued = simple('QUEUED');
+
+/** Bytes that a blocked client may send ahead: while it is read, its end is noticed. */
+const sentAheadBytesMax = 1024 * 1024;
 
 export class ClientSession extends SessionState implements Session, Subscriber {
   readonly id: number;
@@ -51,12 +57,11 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   readonly #outbox: Outbox;
   readonly #turns: SessionTurns;
   readonly #outputWatch = new OutputWatch();
+  readonly #idleWatch: IdleWatch;
+  readonly #replies = new ReplyMode();
   #lastCommand: ExecutableCommand | undefined;
   /** A command that a pause holds back. */
   #deferred: ByteString[] | undefined;
-  #replyMode: 'on' | 'off' | 'skip' = 'on';
-  /** `CLIENT REPLY SKIP` was said before the command that is being handled. */
-  #skipped = false;
   /** A command is not finished that those behind it must wait for. */
   #busy = false;
   /** The task that is that command, if it is a data command. */
@@ -68,8 +73,6 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   #closing = false;
   #closed = false;
   #commandCount = 0;
-  /** At the last look for idle connections. */
-  #writeQueueBytes = 0;
 
   constructor(host: SessionHost, socket: ClientSocket, id: number) {
     super(host.keyspace);
@@ -77,6 +80,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     this.#host = host;
     this.#socket = socket;
     this.#outbox = new Outbox(socket);
+    this.#idleWatch = new IdleWatch(socket);
     this.#turns = new SessionTurns(this.#outbox, host.admission, ({ command, args }) => {
       if (command.holdsConnection === true) this.#busy = false;
       return this.#runNow(command, args) as Reply | undefined;
@@ -115,13 +119,11 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   }
 
   get replyMode(): 'on' | 'off' | 'skip' {
-    return this.#replyMode;
+    return this.#replies.mode;
   }
 
-  /** `CLIENT REPLY ON` is answered even where it was to be skipped. */
   set replyMode(mode: 'on' | 'off' | 'skip') {
-    this.#replyMode = mode;
-    if (mode === 'on') this.#skipped = false;
+    this.#replies.mode = mode;
   }
 
   get lastCommand(): string {
@@ -139,6 +141,18 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     };
   }
 
+  get isBlocked(): boolean {
+    return this.#deferred !== undefined || this.#blocking?.isBlocked === true;
+  }
+
+  get #blocking(): BlockingTask | undefined {
+    return this.#heldBy instanceof BlockingTask ? this.#heldBy : undefined;
+  }
+
+  unblock(how: 'timeout' | 'error'): boolean {
+    return this.#blocking?.unblock(how) === true;
+  }
+
   /** Whether commands wait for their replies. */
   get isWaiting(): boolean {
     return !this.#outbox.isEmpty || this.#busy;
@@ -150,11 +164,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
    */
   closeIfIdleSince(time: number): void {
     if (this.subscriptions.total > 0) return;
-    const writeQueueBytes = writeQueueBytesOf(this.#socket);
-    if (writeQueueBytes !== this.#writeQueueBytes) {
-      this.#writeQueueBytes = writeQueueBytes;
-      this.lastInteractionAt = this.context.environment.clock.now();
-    }
+    if (this.#idleWatch.hasMoved()) this.lastInteractionAt = this.context.environment.clock.now();
     const owed = this.#busy || this.#deferred !== undefined || (!this.#outbox.isEmpty && !this.#outbox.isDue);
     if (!owed && this.lastInteractionAt < time) this.kill();
   }
@@ -162,12 +172,13 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   override reset(): void {
     super.reset();
     this.subscriptions.removeAll();
-    this.#replyMode = 'on';
+    this.#replies.mode = 'on';
     this.authenticated = !this.#host.server.passwordRequired;
   }
 
   closeAfterReplies(): void {
     this.#closing = true;
+    this.#blocking?.leave();
     this.scheduleFlush();
   }
 
@@ -188,8 +199,11 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     // Whatever comes behind QUIT, an error or the end is nobody's.
     if (this.#closing) return;
     this.#parser.push(chunk);
-    if (this.#stalled) this.#parser.detach();
-    else this.#process();
+    if (!this.#stalled) this.#process();
+    else {
+      this.#parser.detach();
+      if (this.#parser.bufferedBytes > sentAheadBytesMax) this.#socket.pause();
+    }
   }
 
   #process(): void {
@@ -231,8 +245,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
 
   #dispatch(argv: ByteString[]): void {
     this.#commandCount++;
-    this.#skipped = this.#replyMode === 'skip';
-    if (this.#skipped) this.#replyMode = 'on';
+    this.#replies.begin();
     const host = this.#host;
     if (isHttpLine(argv)) {
       host.onHttpRequest(this);
@@ -260,7 +273,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
       // It comes here again, as if for the first time.
       this.#deferred = argv;
       this.#commandCount--;
-      if (this.#skipped) this.#replyMode = 'skip';
+      this.#replies.takeBack();
       return;
     }
     if (command.kind === 'data') this.#submit(command, argv);
@@ -278,7 +291,8 @@ export class ClientSession extends SessionState implements Session, Subscriber {
       this.#refuse(command, cause);
       return;
     }
-    const task = new CommandTask(this, command, { args, bytes, silent: this.#skipped || this.#replyMode === 'off' });
+    const call = { args, bytes, silent: this.#replies.isSilent };
+    const task = mayBlock(command) ? new BlockingTask(this, command, call, host) : new CommandTask(this, command, call);
     this.#outbox.append(task);
     host.admission.hold(bytes);
     const counter = host.counterOf(command);
@@ -301,7 +315,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
       return;
     }
     if (command.runsInTurn === true) {
-      const silent = this.#skipped || this.#replyMode === 'off';
+      const silent = this.#replies.isSilent;
       if (command.holdsConnection === true) this.#busy = true;
       this.#turns.add(new SessionTurn(command, { args, bytes: wordsBytes(argv), silent }, this.protocol));
       return;
@@ -327,7 +341,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
 
   #hold(command: SessionCommand, promise: Promise<Reply | undefined>): void {
     const place = new PendingReply(this.protocol);
-    const silent = this.#skipped || this.#replyMode === 'off';
+    const silent = this.#replies.isSilent;
     this.#outbox.append(place);
     this.#busy = true;
     const settle = (reply: Reply | undefined): void => {
@@ -373,7 +387,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   }
 
   #answer(reply: Reply | undefined): void {
-    if (reply === undefined || this.#skipped || this.#replyMode === 'off') return;
+    if (reply === undefined || this.#replies.isSilent) return;
     this.#outbox.answer(reply, this.protocol);
   }
 
@@ -403,6 +417,12 @@ export class ClientSession extends SessionState implements Session, Subscriber {
     }
     this.#turns.take();
     if (!this.#flushScheduled) this.scheduleFlush();
+  }
+
+  /** Called by the task of this session that begins to wait, or goes on: it holds up nobody, and its end is noticed. */
+  onBlocked(task: BlockingTask): void {
+    this.#outbox.weigh(task, 0);
+    if (this.#parser.bufferedBytes <= sentAheadBytesMax) this.#socket.resume();
   }
 
   push(message: Reply): void {
@@ -447,6 +467,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   #onClose(): void {
     this.#closed = this.#closing = true;
     this.unwatch();
+    this.#blocking?.abandon();
     this.subscriptions.end();
     this.#host.onClosed(this);
   }

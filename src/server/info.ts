@@ -17,7 +17,7 @@ const sections: Readonly<Record<string, (node: NodeServer) => Fields>> = {
   clients: (node) => [
     ['connected_clients', node.sessionCount],
     ['maxclients', node.configuration.values.clientsMax],
-    ['blocked_clients', 0],
+    ['blocked_clients', node.blockedCount],
     ['pubsub_clients', node.subscriberCount],
   ],
   memory: memoryFields,

@@ -12,6 +12,8 @@ import type { ByteString } from '../resp/bytes.ts';
 import { error, ok, type ErrorReply } from '../resp/reply.ts';
 import type { CountingStore } from '../store/counting-store.ts';
 import { Admission } from './admission.ts';
+import { Follower } from './blocking/follower.ts';
+import { WaitingClients } from './blocking/waiting-clients.ts';
 import type { ClientSession } from './client-session.ts';
 import { CommandRate } from './command-rate.ts';
 import { CommandCounters, type CommandCounter } from './command-counters.ts';
@@ -20,6 +22,7 @@ import type { Logger } from './logger.ts';
 import type { OutputLimits } from './output-limit.ts';
 import { samePassword } from './password.ts';
 import { Pause } from './pause.ts';
+import { Notifier } from './notifications/notifier.ts';
 import { LocalBroker } from './pubsub/local-broker.ts';
 import { NodeChannels } from './pubsub/node-channels.ts';
 import type { SessionHost } from './session-host.ts';
@@ -32,6 +35,7 @@ export interface NodeServerOptions {
   readonly environment: Environment;
   readonly table: CommandTable;
   readonly settings: Settings;
+  readonly followIntervalMs: number;
   readonly logger: Logger;
   readonly facts: NodeFacts;
   readonly onShutdown: (now: boolean) => void;
@@ -63,6 +67,9 @@ export class NodeServer implements Server, SessionHost {
   readonly runId: string;
   readonly counters: CommandCounters;
   readonly admission: Admission;
+  readonly waiting: WaitingClients;
+  readonly #notifier: Notifier;
+  readonly #follower: Follower;
   readonly channels = new NodeChannels();
   readonly broker: Broker = new LocalBroker(this.channels);
   readonly #options: NodeServerOptions;
@@ -97,7 +104,41 @@ export class NodeServer implements Server, SessionHost {
     this.runId = Array.from({ length: 5 }, () => random.uint32().toString(16).padStart(8, '0')).join('');
     this.counters = new CommandCounters(options.table);
     this.admission = new Admission(options.engine);
-    this.#pause = new Pause(options.environment);
+    this.#pause = new Pause(options.environment, () => {
+      this.waiting.serve();
+    });
+    this.waiting = new WaitingClients(options.keyspace, {
+      mayServe: () => !this.#pause.isOn,
+      onCount: () => {
+        this.#follower.update();
+      },
+    });
+    this.engine.onChange = () => {
+      this.waiting.serve();
+    };
+    this.#follower = new Follower({
+      environment: options.environment,
+      intervalMs: options.followIntervalMs,
+      submit: (task) => {
+        this.engine.submit(task);
+      },
+      isNeeded: () => !this.isLoading && (this.waiting.count > 0 || this.#notifier.isHeard),
+      onAnswer: () => {
+        this.waiting.retryFailed();
+      },
+    });
+    this.#notifier = new Notifier({
+      broker: this.broker,
+      channels: this.channels,
+      engine: options.engine,
+      keyspace: options.keyspace,
+      onChange: () => {
+        this.#follower.update();
+      },
+    });
+    options.settings.onEventClasses = (classes) => {
+      this.#notifier.classes = classes;
+    };
     this.commandRate = new CommandRate(options.environment.clock, () => this.commandsProcessed);
   }
 
@@ -111,6 +152,11 @@ export class NodeServer implements Server, SessionHost {
 
   get sessionCount(): number {
     return this.#sessions.size;
+  }
+
+  /** Clients that wait for keys, or for the end of a pause, which Valkey counts as well. */
+  get blockedCount(): number {
+    return this.waiting.count + this.#pause.heldCount;
   }
 
   get watches(): Watches {
@@ -193,6 +239,7 @@ export class NodeServer implements Server, SessionHost {
   async start(): Promise<void> {
     this.loadingSince = this.environment.clock.now();
     await this.engine.start();
+    this.#follower.update();
     const held = [...this.#heldByLoading];
     this.#heldByLoading.clear();
     for (const session of held) session.resume();

@@ -9,9 +9,15 @@ export class Pause {
   #mode: 'write' | 'all' | undefined;
   #until = 0;
   #timer: Timer | undefined;
+  readonly #onEnd: () => void;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, onEnd: () => void) {
     this.#environment = environment;
+    this.#onEnd = onEnd;
+  }
+
+  get heldCount(): number {
+    return this.#held.size;
   }
 
   get isOn(): boolean {
@@ -39,6 +45,7 @@ export class Pause {
     this.#until = 0;
     const held = [...this.#held];
     this.#held.clear();
+    this.#onEnd();
     for (const session of held) session.resume();
   }
 

@@ -6,6 +6,7 @@ import type { Environment } from '../environment/environment.ts';
 import type { Keyspace } from '../keyspace/keyspace.ts';
 import type { ErrorReply } from '../resp/reply.ts';
 import type { Admission } from './admission.ts';
+import type { WaitingClients } from './blocking/waiting-clients.ts';
 import type { ClientSession } from './client-session.ts';
 import type { CommandCounter } from './command-counters.ts';
 import type { OutputLimits } from './output-limit.ts';
@@ -21,6 +22,7 @@ export interface SessionHost {
   /** Flushes the session when everything that settles now has been settled. */
   flushSoon(session: ClientSession): void;
   readonly admission: Admission;
+  readonly waiting: WaitingClients;
   readonly channels: NodeChannels;
   readonly outputLimits: OutputLimits;
   /** The session is about to be closed, as it does not read what it has subscribed to. */

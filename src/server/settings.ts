@@ -9,6 +9,13 @@ import { matchesGlob } from '../commands/glob.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { parseInteger } from '../resp/integer.ts';
 import { ok, type Reply } from '../resp/reply.ts';
+import {
+  eventClassRefusal,
+  formatEventClasses,
+  noEventClasses,
+  parseEventClasses,
+  type EventClasses,
+} from './notifications/event-classes.ts';
 import { parseMemorySize } from './memory-size.ts';
 import { formatOutputLimits, outputLimitsDefault, parseOutputLimits, type OutputLimits } from './output-limit.ts';
 
@@ -58,6 +65,9 @@ export class Settings implements Configuration {
   readonly databases: number;
   readonly encodingLimits: EncodingLimits = { ...encodingLimitsDefault };
   #outputLimits = outputLimitsDefault;
+  #eventClasses = noEventClasses;
+  /** Is called when `notify-keyspace-events` has been set. */
+  onEventClasses: ((classes: EventClasses) => void) | undefined;
   readonly #onChange: (names: ReadonlySet<string>) => void;
   readonly #parameters: ReadonlyMap<string, Parameter>;
 
@@ -69,6 +79,7 @@ export class Settings implements Configuration {
     const parameters = [
       ...changeable(values),
       this.#outputLimitParameter(),
+      this.#eventClassesParameter(),
       ...encodingParameters(this.encodingLimits),
       ...constants(fixed),
     ];
@@ -87,6 +98,21 @@ export class Settings implements Configuration {
         const limits = parseOutputLimits(text);
         if (typeof limits === 'string') throw new Refusal(limits);
         return () => (this.#outputLimits = { ...this.#outputLimits, ...limits });
+      },
+    };
+  }
+
+  #eventClassesParameter(): Parameter {
+    return {
+      name: 'notify-keyspace-events',
+      get: () => formatEventClasses(this.#eventClasses),
+      prepare: (text) => {
+        const classes = parseEventClasses(text);
+        if (classes === undefined) throw new Refusal(eventClassRefusal);
+        return () => {
+          this.#eventClasses = classes;
+          this.onEventClasses?.(classes);
+        };
       },
     };
   }

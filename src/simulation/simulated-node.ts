@@ -197,6 +197,7 @@ const settings = {
   port: 6379,
   databaseName: 'db',
   databases: 4,
+  followIntervalMs: 200,
   protectedMode: false,
   settings: {
     clientsMax: 10_000,

@@ -50,6 +50,9 @@ const sinceRedis7: Readonly<Record<string, string>> = {
   waitaof: 'no longer in the category @blocking',
   auth: 'flags',
   multi: 'may not be nested since Valkey 8',
+  ...Object.fromEntries(
+    ['blpop', 'brpop', 'blmove', 'brpoplpush', 'bzpopmin', 'bzpopmax'].map((name) => [name, 'allowed in scripts']),
+  ),
   watch: 'may not be queued since Valkey 8',
   zrank: 'WITHSCORE since 7.2',
   zrevrank: 'WITHSCORE since 7.2',

@@ -63,6 +63,7 @@ beforeEach(async () => {
     storeTimeoutMs: 10_000,
     requestTimeoutMs: 10_000,
     commitIntervalMs: 0,
+    followIntervalMs: 200,
     settings: { ...settingsDefault(), password: '' },
     protectedMode: true,
     logger,

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Reply } from '../../src/resp/reply.ts';
 import type { ClientSession } from '../../src/server/client-session.ts';
 import type { RunningNode } from '../../src/server/node.ts';
-import { publishKeyspaceEvent } from '../../src/server/pubsub/keyspace-event.ts';
+import { publishKeyspaceEvent } from '../../src/server/notifications/publish-event.ts';
 import { encodeRequest, RawClient } from '../support/raw-client.ts';
 import { startTestNode } from '../support/test-node.ts';
 

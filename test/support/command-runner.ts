@@ -178,6 +178,8 @@ function fakeSession(keyspace: Keyspace, channels: NodeChannels): Session {
       watches = [];
       return taken;
     },
+    isBlocked: false,
+    unblock: () => false,
     closeAfterReplies: () => undefined,
     kill: () => undefined,
     reset: () => {

@@ -17,6 +17,7 @@ export function startTestNode(options: Partial<NodeOptions> = {}): Promise<Runni
     storeTimeoutMs: 10_000,
     requestTimeoutMs: 10_000,
     commitIntervalMs: 0,
+    followIntervalMs: 20,
     settings: settingsDefault(),
     protectedMode: true,
     tls: undefined,

@@ -47,6 +47,7 @@ function flagsOf(session: Session): string {
   let flags = '';
   if (session.subscriptions.total > 0) flags += 'P';
   if (session.transaction !== undefined) flags += 'x';
+  if (session.isBlocked) flags += 'b';
   if (session.watches.some(({ tripped }) => tripped)) flags += 'd';
   if (session.noEvict) flags += 'e';
   if (session.noTouch) flags += 'T';

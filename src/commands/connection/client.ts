@@ -8,6 +8,7 @@ import { timeoutMsOf } from '../numbers.ts';
 import { describeClient } from './client-description.ts';
 import { clientKill } from './client-kill.ts';
 import { clientList } from './client-list.ts';
+import { clientUnblock } from './client-unblock.ts';
 import { checkedAttribute, checkedName } from './client-name.ts';
 
 const clientGetname = defineSession({
@@ -58,6 +59,10 @@ const clientHelp = defineSession({
       ['REPLY (ON|OFF|SKIP)', 'Whether this connection gets replies.'],
       ['SETINFO <option> <value>', 'Sets LIB-NAME or LIB-VER of this connection.'],
       ['SETNAME <name>', 'Names this connection.'],
+      [
+        'UNBLOCK <clientid> [TIMEOUT|ERROR]',
+        'Ends the wait of a connection that is blocked, as if its time were over or with an error.',
+      ],
       ['UNPAUSE', 'Ends a pause.'],
     ]),
 });
@@ -311,6 +316,7 @@ export const client = defineContainer({
     clientReply,
     clientSetinfo,
     clientSetname,
+    clientUnblock,
     clientUnpause,
   ],
 });

@@ -199,7 +199,7 @@ export const pexpiretime = defineData({
 });
 
 function timeOf({ view }: Context, key: ByteString, convert: (expireAt: number, now: number) => number): Reply {
-  const entry = view.peek(key);
+  const entry = view.find(key);
   if (entry === undefined) return -2;
   return entry.expireAt === undefined ? -1 : convert(entry.expireAt, view.now);
 }

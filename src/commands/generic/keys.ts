@@ -105,7 +105,7 @@ export const type = defineData({
   },
   parse: (argv) => argv[1] as ByteString,
   execute: ({ view }, key) => {
-    const entry = view.peek(key);
+    const entry = view.find(key);
     return simple(entry === undefined ? 'none' : typeName(entry.value));
   },
 });

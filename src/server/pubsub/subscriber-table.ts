@@ -9,6 +9,8 @@ export interface Subscriber {
 }
 
 export class SubscriberTable {
+  /** Is told of a name that gets its first subscriber, or has lost its last. */
+  onNames: ((name: ByteString, change: 1 | -1) => void) | undefined;
   readonly #subscribers = new Map<ByteString, Set<Subscriber>>();
 
   get size(): number {
@@ -29,13 +31,19 @@ export class SubscriberTable {
 
   add(name: ByteString, subscriber: Subscriber): void {
     const subscribers = this.#subscribers.get(name);
-    if (subscribers === undefined) this.#subscribers.set(name, new Set([subscriber]));
-    else subscribers.add(subscriber);
+    if (subscribers !== undefined) {
+      subscribers.add(subscriber);
+      return;
+    }
+    this.#subscribers.set(name, new Set([subscriber]));
+    this.onNames?.(name, 1);
   }
 
   remove(name: ByteString, subscriber: Subscriber): void {
     const subscribers = this.#subscribers.get(name);
     subscribers?.delete(subscriber);
-    if (subscribers?.size === 0) this.#subscribers.delete(name);
+    if (subscribers?.size !== 0) return;
+    this.#subscribers.delete(name);
+    this.onNames?.(name, -1);
   }
 }
