@@ -52,10 +52,8 @@ export class Chaos {
 
   begin(): void {
     const { scenario, nodes } = this.#options;
-    const enabled = storeFaults.filter((fault) => scenario.faults.has(fault));
-    const faults: Faults = Object.fromEntries(enabled.map((fault) => [fault, scenario.storeFaultRate]));
     for (const node of nodes) {
-      node.setStoreFaults(faults);
+      node.setStoreFaults(faultsOf(scenario));
       this.#setClock(node);
     }
     if (scenario.faults.has('sameName') && nodes.length > 1) this.count('sameName');
@@ -210,6 +208,12 @@ export class Chaos {
     });
     return `with ${JSON.stringify(body)} for ${lastsMs.toFixed(0)} ms`;
   }
+}
+
+/** What single requests to the store meet. */
+export function faultsOf({ faults, storeFaultRate }: Scenario): Faults {
+  const enabled = storeFaults.filter((fault) => faults.has(fault));
+  return Object.fromEntries(enabled.map((fault) => [fault, storeFaultRate]));
 }
 
 function someTime(dice: Dice): number {

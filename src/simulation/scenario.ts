@@ -3,6 +3,7 @@
  * failing run is made smaller (`shrink.ts`).
  */
 import type { WorkloadPlan } from '../workload/plan.ts';
+import type { SnapshotLimits } from '../log/journal/snapshotter.ts';
 import { layouts, type Layout } from '../log/recognising-log.ts';
 import type { Fault } from '../store/faulty-store.ts';
 import { Dice } from '../workload/dice.ts';
@@ -77,6 +78,14 @@ export interface Scenario extends WorkloadPlan {
   readonly newsLength: number;
   /** Of nodes that may hold only a few keys. */
   readonly keysMax: number;
+  /** How many branches somebody tries to make. */
+  readonly branches: number;
+  /** For so long all that was in the database can be had again. */
+  readonly retainMs: number;
+}
+
+export function snapshotLimitsOf({ snapshotRecords, partLength }: Scenario): SnapshotLimits {
+  return { recordsMax: snapshotRecords, bytesMin: 1 << 20, ratio: 0.5, partLength };
 }
 
 const clockFaults: readonly FaultName[] = ['clockJump', 'clockDrift', 'clockSkew'];
@@ -119,6 +128,8 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     keysMax: 4 + dice.below(10),
     recordLength: dice.pick([60, 1 << 20]),
     newsLength: dice.pick([400, 1 << 20]),
+    branches: dice.pick([0, 0, 2, 4]),
+    retainMs: dice.pick([0, 0, 5000, 60_000]),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;

@@ -33,13 +33,14 @@ export async function shrink(scenario: Scenario, options: ShrinkOptions): Promis
 
 /** The boldest first. */
 function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> {
-  const { operations, clients, nodes, keys, faults } = scenario;
+  const { operations, clients, nodes, keys, faults, branches } = scenario;
   for (const divisor of [8, 4, 2]) {
     if (operations >= divisor * 2) yield { ...scenario, operations: Math.ceil(operations / divisor) };
   }
   if (clients > 3) yield { ...scenario, clients: Math.ceil(clients / 2) };
   if (clients > 1) yield { ...scenario, clients: clients - 1 };
   if (nodes > 1) yield { ...scenario, nodes: nodes - 1 };
+  if (branches > 0) yield { ...scenario, branches: 0 };
   if (keys > 1) yield { ...scenario, keys: 1 };
   if (faults.size > 2) {
     const names = [...faults];

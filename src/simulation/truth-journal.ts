@@ -10,6 +10,13 @@ type Json = Readonly<Record<string, unknown>>;
 interface Head {
   readonly log: { readonly number: number; readonly parent: string };
   readonly snapshot: string | null;
+  /** Where a branch begins, the oldest first. */
+  readonly origins?: readonly OriginEntry[];
+}
+
+interface OriginEntry {
+  readonly name: string;
+  readonly until: number;
 }
 
 interface PartObjects {
@@ -17,33 +24,79 @@ interface PartObjects {
   readonly more?: readonly { readonly name: string }[];
 }
 
+interface StoredRecord {
+  readonly id: string;
+  readonly parent: string;
+  readonly effects?: unknown[][];
+  readonly sides?: { name: string }[];
+}
+
 /** The text of an object, if it is there. */
 type Read = (name: string) => string | undefined;
 
+/** The newest state of a database, by what its head says. */
 export function replayJournal(name: string, databaseCount: number, read: Read): Keyspace {
   const keyspace = new Keyspace(databaseCount);
-  const head = JSON.parse(read(name) ?? '{}') as Head;
+  const head = headOf(name, read);
   for (const part of partNames(head, read)) {
     const text = read(part);
     if (text === undefined) throw new Error(`a part is missing: ${part}`);
     const { effects } = JSON.parse(text) as { effects: unknown[][] };
     for (const effect of effects) keyspace.apply(effectOf(effect));
   }
-  let { parent } = head.log;
-  for (let { number } = head.log; ; number++) {
-    const text = read(`${name}.log/${String(number).padStart(16, '0')}.json`);
-    if (text === undefined) return keyspace;
-    const record = JSON.parse(text) as {
-      id: string;
-      parent: string;
-      effects?: unknown[][];
-      sides?: { name: string }[];
-    };
-    if (record.parent !== parent) continue;
-    parent = record.id;
+  const { number, parent } = head.log;
+  applyRecords(keyspace, { number, parent, until: Infinity }, (at) => recordName(ownerOf(at, name, head), at), read);
+  return keyspace;
+}
+
+/** What the first so many records lead to, whatever heads and snapshots say. @param nameOf of the record of a number */
+export function replayRecords(
+  until: number,
+  databaseCount: number,
+  nameOf: (number: number) => string,
+  read: Read,
+): Keyspace {
+  const keyspace = new Keyspace(databaseCount);
+  const next = applyRecords(keyspace, { number: 1, parent: 'beginning', until }, nameOf, read);
+  if (next <= until) throw new Error(`a record was never stored: ${nameOf(next)}`);
+  return keyspace;
+}
+
+/** @returns the number behind the last record that it has found */
+function applyRecords(
+  keyspace: Keyspace,
+  { number, parent, until }: { number: number; parent: string; until: number },
+  nameOf: (number: number) => string,
+  read: Read,
+): number {
+  let valid = parent;
+  for (let at = number; ; at++) {
+    const text = at > until ? undefined : read(nameOf(at));
+    if (text === undefined) return at;
+    const record = JSON.parse(text) as StoredRecord;
+    if (record.parent !== valid) continue;
+    valid = record.id;
     const sides = (record.sides ?? []).flatMap((side) => JSON.parse(read(side.name) ?? '') as unknown[][]);
     for (const effect of record.effects ?? sides) keyspace.apply(effectOf(effect));
   }
+}
+
+export function recordName(owner: string, number: number): string {
+  return `${owner}.log/${String(number).padStart(16, '0')}.json`;
+}
+
+/** What a branch begins with: a database up to a record. */
+export function originOf(branch: string, read: Read): OriginEntry | undefined {
+  return headOf(branch, read).origins?.at(-1);
+}
+
+function headOf(name: string, read: Read): Head {
+  return JSON.parse(read(name) ?? '{}') as Head;
+}
+
+/** Whose the record of this number is. */
+function ownerOf(number: number, name: string, { origins = [] }: Head): string {
+  return origins.find(({ until }) => number <= until)?.name ?? name;
 }
 
 function partNames({ snapshot }: Head, read: Read): readonly string[] {
@@ -54,11 +107,14 @@ function partNames({ snapshot }: Head, read: Read): readonly string[] {
   );
 }
 
-/** Whether the database cannot be read without this object. */
+/** Whether the newest state of this database cannot be read without this object. */
 export function isNeeded(object: string, name: string, read: Read): boolean {
-  const head = JSON.parse(read(name) ?? '{}') as Head;
-  const number = /^(.*)\.(log|side)\/(\d{16})/.exec(object)?.[3];
-  if (number !== undefined) return Number(number) >= head.log.number;
+  const head = headOf(name, read);
+  const [, owner, , digits] = /^(.*)\.(log|side)\/(\d{16})/.exec(object) ?? [];
+  if (digits !== undefined) {
+    const number = Number(digits);
+    return number >= head.log.number && owner === ownerOf(number, name, head);
+  }
   return object === name || object === head.snapshot || partNames(head, read).includes(object);
 }
 

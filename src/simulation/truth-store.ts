@@ -13,7 +13,7 @@ import { gunzipSync } from 'node:zlib';
 import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { DeleteResult, PutOptions, PutResult } from '../store/object-store.ts';
-import { isNeeded, replayJournal } from './truth-journal.ts';
+import { isNeeded, originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
 
 export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -38,6 +38,8 @@ export class TruthStore extends MemoryStore {
   #text: string | undefined;
   /** Of all objects, as nodes have stored them. */
   readonly #bodies = new Map<string, Buffer>();
+  /** Of all objects but those of snapshots, also of those that were deleted: what was stored there first, and when. */
+  readonly #first = new Map<string, { readonly text: string; readonly at: number }>();
   #isHostile = false;
 
   constructor(options: TruthOptions) {
@@ -63,11 +65,52 @@ export class TruthStore extends MemoryStore {
   }
 
   override delete(name: string): Promise<DeleteResult> {
-    if (isNeeded(name, this.#options.name, this.#read)) this.#options.onBroken(`what is needed was deleted: ${name}`);
+    const needs = this.databases().find((database) => isNeeded(name, database, this.#read));
+    if (needs !== undefined) this.#options.onBroken(`what ${needs} needs was deleted: ${name}`);
     this.#bodies.delete(name);
     this.deleted++;
     return super.delete(name);
   }
+
+  /** All that begin to be there: the one that nodes serve, and branches. */
+  databases(): readonly string[] {
+    return [...this.#bodies.keys()].filter((name) => !name.includes('.'));
+  }
+
+  /** The last record of a database in the journal layout. */
+  newest(database: string): number {
+    let number = this.#origin(database)?.until ?? 0;
+    while (this.#first.has(this.#recordName(database, number + 1))) number++;
+    return number;
+  }
+
+  /** What the database held at this record. */
+  stateAt(database: string, number: number): Keyspace {
+    const nameOf = (at: number): string => this.#recordName(database, at);
+    return replayRecords(number, this.#options.databaseCount, nameOf, this.#readFirst);
+  }
+
+  /** The first record at which the database was, and has been the newest, since that time. */
+  newestSince(database: string, time: number): number {
+    let number = this.newest(database);
+    const begins = this.#origin(database)?.until ?? 0;
+    while (number > begins && (this.#first.get(this.#recordName(database, number))?.at ?? 0) >= time) number--;
+    return number;
+  }
+
+  #origin(database: string): ReturnType<typeof originOf> {
+    return originOf(database, this.#readFirst);
+  }
+
+  /** Wherever it is: of a branch the first ones are those of another. */
+  #recordName(database: string, number: number): string {
+    const origin = this.#origin(database);
+    return origin !== undefined && number <= origin.until
+      ? this.#recordName(origin.name, number)
+      : recordName(database, number);
+  }
+
+  readonly #readFirst = (name: string): string | undefined => this.#first.get(name)?.text;
 
   #replay(): Keyspace | undefined {
     const { name, databaseCount, onBroken } = this.#options;
@@ -87,6 +130,9 @@ export class TruthStore extends MemoryStore {
   #note(name: string, body: Buffer): void {
     const { layout } = this.#options;
     this.#bodies.set(name, body);
+    const isOfSnapshot = name.includes('.snapshot/');
+    if (layout === 'journal' && !isOfSnapshot && !this.#first.has(name))
+      this.#first.set(name, { text: body.toString(), at: this.#options.clock.now() });
     if (name.startsWith(`${this.#options.name}.log/`)) this.versions++;
     if (name !== this.#options.name) return;
     if (layout === 'plain') this.#check(body.toString());

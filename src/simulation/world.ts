@@ -4,7 +4,7 @@
  */
 import type { Environment } from '../environment/environment.ts';
 import type { Operation } from '../verify/history.ts';
-import { Chaos } from './chaos.ts';
+import { Chaos, faultsOf } from './chaos.ts';
 import { WorkloadClient } from '../workload/client.ts';
 import { Dice } from '../workload/dice.ts';
 import { judge, type Judgement } from '../workload/judge.ts';
@@ -15,7 +15,8 @@ import { planFinalReads } from '../workload/operations.ts';
 import { checkDeserted, checkExpired, checkIdle, checkRun } from './properties.ts';
 import { PropertyWatcher } from './property-watcher.ts';
 import { Recorder } from '../workload/recorder.ts';
-import type { FaultName, Scenario } from './scenario.ts';
+import { snapshotLimitsOf, type FaultName, type Scenario } from './scenario.ts';
+import { noPast, TimeTraveller, type PastCounts } from './time-traveller.ts';
 import { Connection } from '../workload/connection.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { Trace } from './trace.ts';
@@ -37,10 +38,12 @@ export interface RunResult {
   readonly events: number;
   readonly commits: number;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
+  readonly past: PastCounts;
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: ReadonlyMap<string, number>;
 }
 
+const databaseCount = 4;
 /** Far more than all time-outs one after another. */
 const loadMsMax = 3_600_000;
 /** Within this time of the last fault everything must have come to rest. */
@@ -65,6 +68,8 @@ export class World {
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
   readonly #chaos: Chaos;
+  /** Only where the past is kept. */
+  readonly #traveller: TimeTraveller | undefined;
   readonly #clients: readonly WorkloadClient[];
   readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
@@ -83,12 +88,13 @@ export class World {
     this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
     const { contentEtags, layout } = scenario;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount: 4, contentEtags, layout, onBroken });
+    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
     );
     this.#chaos = this.#newChaos();
+    this.#traveller = layout === 'journal' ? this.#newTraveller() : undefined;
     this.#clients = Array.from({ length: scenario.clients }, (_, i) => this.#newClient(i));
   }
 
@@ -100,18 +106,31 @@ export class World {
   async run(): Promise<RunResult> {
     for (const node of this.nodes) node.start();
     this.#chaos.begin();
+    this.#traveller?.begin();
     const load = Promise.all(this.#clients.map((client) => client.run()));
     if (!(await this.#finished(load, loadMsMax)))
       this.fail('clients did not come to their end, although all time-outs are bounded');
     this.trace.add('world', 'faults end');
     const ended = await this.#finished(this.#chaos.end(), 1000);
-    const isQuiet = ended && (await this.#finished(this.#readEverything(), recoveryMsMax));
+    const isQuiet = ended && (await this.#finished(this.#comeToRest(), recoveryMsMax));
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
     this.#busyMs = this.environment.clock.monotonic();
+    if (this.failures.length === 0) await this.#lookAtPast();
     if (this.failures.length === 0) await this.#rest();
     return this.#result();
+  }
+
+  async #comeToRest(): Promise<void> {
+    await this.#traveller?.end();
+    await this.#readEverything();
+  }
+
+  async #lookAtPast(): Promise<void> {
+    if (this.#traveller === undefined) return;
+    const isRead = await this.#finished(this.#traveller.checkPast(), recoveryMsMax);
+    if (!isRead) this.fail(`the past was not read within ${recoveryMsMax} ms`);
   }
 
   /** Nobody is there any more. */
@@ -130,6 +149,7 @@ export class World {
     for (const node of this.nodes) node.setStoreFaults({});
     await this.environment.advance(expiryMs);
     checkExpired(this);
+    await this.#finished(this.#traveller?.checkWhole() ?? Promise.resolve(), recoveryMsMax);
   }
 
   /**
@@ -198,16 +218,26 @@ export class World {
       graceMs: this.scenario.graceMs,
       recordLengthMax: this.scenario.recordLength,
       newsLengthMax: this.scenario.newsLength,
-      snapshots: {
-        recordsMax: this.scenario.snapshotRecords,
-        bytesMin: 1 << 20,
-        ratio: 0.5,
-        partLength: this.scenario.partLength,
-      },
+      retainMs: this.scenario.retainMs,
+      snapshots: snapshotLimitsOf(this.scenario),
       keysMax: faults.has('fewKeys') ? keysMax : 0,
       onBroken,
       trace: (what) => {
         this.trace.add(`node ${index}`, what);
+      },
+    });
+  }
+
+  #newTraveller(): TimeTraveller {
+    return new TimeTraveller({
+      scenario: this.scenario,
+      world: this.environment.stream('time traveller'),
+      store: this.store,
+      databaseCount,
+      faults: faultsOf(this.scenario),
+      trace: this.trace,
+      onBroken: (what) => {
+        this.fail(what);
       },
     });
   }
@@ -289,6 +319,7 @@ export class World {
       events: this.environment.eventCount,
       commits: this.store.versions,
       faults: this.#chaos.counts,
+      past: this.#traveller?.counts ?? noPast,
       properties: this.#watcher.held,
     };
   }

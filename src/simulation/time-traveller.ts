@@ -1,0 +1,293 @@
+/**
+ * Somebody who goes back in time while the nodes serve: makes branches, of the database and of branches, as they are or
+ * were; writes to some of them, and restores them to what they were. In the end each must hold what the records say that
+ * were ever stored (`TruthStore.stateAt`), and all of the past that is to be kept must be there.
+ *
+ * Nobody else knows of the branches: what a restore does is seen by no client, so it needs no place in the histories.
+ */
+import type { Environment } from '../environment/environment.ts';
+import type { Effect } from '../keyspace/effect.ts';
+import { Keyspace } from '../keyspace/keyspace.ts';
+import { createBranch } from '../log/journal/create-branch.ts';
+import { JournalLog, type JournalLogOptions } from '../log/journal/journal-log.ts';
+import { Past } from '../log/journal/past.ts';
+import { Requests } from '../log/journal/requests.ts';
+import { restore } from '../log/journal/restore.ts';
+import { transact, type Plan } from '../log/transact.ts';
+import { FaultyStore, type Faults } from '../store/faulty-store.ts';
+import { LatencyStore } from '../store/latency-store.ts';
+import type { ObjectStore } from '../store/object-store.ts';
+import { Dice } from '../workload/dice.ts';
+import { NodeEnvironment } from './node-environment.ts';
+import { NodeStore } from './node-store.ts';
+import { snapshotLimitsOf, type Scenario } from './scenario.ts';
+import type { Trace } from './trace.ts';
+import type { TruthStore } from './truth-store.ts';
+
+export interface TimeTravellerOptions {
+  readonly scenario: Scenario;
+  readonly world: Environment;
+  readonly store: TruthStore;
+  readonly databaseCount: number;
+  readonly faults: Faults;
+  readonly trace: Trace;
+  readonly onBroken: (what: string) => void;
+}
+
+/** A process of its own, which may stop in the middle, for a while or for good. */
+interface Machine {
+  readonly environment: NodeEnvironment;
+  readonly store: ObjectStore;
+}
+
+/** Between two things that it does, on average, at the usual rate. */
+const everyMs = 700;
+const timeoutMs = 4000;
+const requestTimeoutMs = 500;
+const writesMax = 8;
+/** Commits of the past that are looked at. */
+const looks = 4;
+
+/** What has been done. */
+export interface PastCounts {
+  branches: number;
+  /** To branches. */
+  commits: number;
+  restores: number;
+  /** States that were read, and compared with the truth. */
+  looks: number;
+}
+
+export const noPast: Readonly<PastCounts> = { branches: 0, commits: 0, restores: 0, looks: 0 };
+
+export class TimeTraveller {
+  readonly counts: PastCounts = { ...noPast };
+  readonly #options: TimeTravellerOptions;
+  readonly #environment: Environment;
+  readonly #faulty: FaultyStore;
+  readonly #dice: Dice;
+  readonly #machines: Machine[] = [];
+  #tried = 0;
+  #isOver = false;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(options: TimeTravellerOptions) {
+    this.#options = options;
+    const { world, store, scenario, faults } = options;
+    // What it observes is not what nodes do.
+    this.#environment = { ...world, watcher: undefined };
+    const [minMs, maxMs] = scenario.storeLatencyMs;
+    const near = new LatencyStore(store, this.#environment, { minMs, maxMs });
+    this.#faulty = new FaultyStore(near, this.#environment, faults);
+    this.#dice = new Dice(world.random);
+  }
+
+  begin(): void {
+    if (this.#options.scenario.branches > 0) this.#underWay = this.#goOn();
+  }
+
+  /** Nothing more is begun, and nothing goes wrong any more. */
+  async end(): Promise<void> {
+    this.#isOver = true;
+    this.#faulty.faults = {};
+    for (const { environment } of this.#machines) environment.resume();
+    await this.#underWay;
+  }
+
+  async #goOn(): Promise<void> {
+    for (;;) {
+      await this.#pause((-Math.log(1 - this.#dice.fraction()) * everyMs) / this.#options.scenario.worldFaultRate);
+      if (this.#isOver) return;
+      const branches = this.#branches();
+      const isMaking = this.#tried < this.#options.scenario.branches && this.#dice.chance(0.4);
+      if (isMaking) await this.#make();
+      else if (branches.length > 0 && this.#dice.chance(0.8)) await this.#write(this.#dice.pick(branches));
+      else if (branches.length > 0) await this.#restore(this.#dice.pick(branches));
+    }
+  }
+
+  #branches(): readonly string[] {
+    return this.#options.store.databases().filter((name) => name !== 'db');
+  }
+
+  #pause(durationMs: number): Promise<void> {
+    return new Promise((resolve) => this.#environment.timers.set(resolve, durationMs));
+  }
+
+  #note(what: string): void {
+    this.#options.trace.add('traveller', what);
+  }
+
+  async #make(): Promise<void> {
+    const { store, databaseCount, onBroken } = this.#options;
+    const databases = store.databases();
+    if (databases.length === 0) return;
+    const source = this.#dice.pick(databases);
+    const newest = store.newest(source);
+    const number = this.#dice.chance(0.5) ? undefined : this.#earlierThan(newest);
+    const name = `branch-${++this.#tried}`;
+    this.#note(`makes ${name} of ${source} at ${number ?? 'the newest'}`);
+    const outcome = await this.#onMachine(({ environment, store: way }) => {
+      const requests = new Requests({ store: way, environment, requestTimeoutMs });
+      const until = number === undefined ? {} : { number };
+      return createBranch({ requests, source, name, databaseCount, until }, environment.clock.monotonic() + timeoutMs);
+    });
+    this.#note(`has made ${name}: ${describe(outcome)}`);
+    if (outcome?.kind !== 'created') return;
+    this.counts.branches++;
+    const isRight = number === undefined ? outcome.number >= newest : outcome.number === number;
+    if (!isRight) onBroken(`${name} of ${source} is of the commit ${outcome.number}, not of ${number ?? newest}`);
+  }
+
+  #earlierThan(newest: number): number {
+    return Math.max(0, newest - this.#dice.below(2 * Math.min(this.#options.scenario.snapshotRecords, 30)));
+  }
+
+  async #write(name: string): Promise<void> {
+    const writes = 1 + this.#dice.below(writesMax);
+    this.#note(`writes ${writes} times to ${name}`);
+    const outcome = await this.#onMachine(async (machine) => {
+      const { clock } = machine.environment;
+      const keyspace = new Keyspace(this.#options.databaseCount);
+      const log = new JournalLog(this.#logOptions(name, machine));
+      const opened = await log.open(keyspace, clock.monotonic() + timeoutMs);
+      if (opened.kind === 'unavailable') return opened;
+      for (let i = 0; i < writes; i++) {
+        const plan = (): Plan<undefined> => ({ kind: 'plan', effects: [this.#effectOn(keyspace)], summary: undefined });
+        const done = await transact({ log, keyspace, clock, timeoutMs, plan });
+        if (done.kind !== 'done') return done;
+        this.counts.commits++;
+        await this.#pause(this.#dice.fraction() * 500);
+      }
+      return { kind: 'done' } as const;
+    });
+    this.#note(`has written to ${name}: ${describe(outcome)}`);
+  }
+
+  /** Also on what the clients have written before it became a branch. */
+  #effectOn(keyspace: Keyspace): Effect {
+    const keys = [...keyspace.database(0).entries()].map(({ key }) => key);
+    if (keys.length > 0 && this.#dice.chance(0.3)) return { kind: 'delete', db: 0, key: this.#dice.pick(keys) };
+    const key = `t${this.#dice.below(5)}`;
+    return { kind: 'setString', db: 0, key, value: String(this.#dice.below(1000)) };
+  }
+
+  async #restore(name: string): Promise<void> {
+    const { store, onBroken } = this.#options;
+    const number = this.#earlierThan(store.newest(name));
+    this.#note(`restores ${name} to ${number}`);
+    const outcome = await this.#onMachine((machine) =>
+      restore({ ...this.#logOptions(name, machine), until: { number }, timeoutMs, isRehearsal: false }),
+    );
+    this.#note(`has restored ${name}: ${describe(outcome)}`);
+    if (outcome?.kind !== 'done') return;
+    this.counts.restores++;
+    // What has expired since is not brought back.
+    const now = this.#environment.clock.now();
+    const dumpOf = (state: Keyspace): string =>
+      JSON.stringify(state.dump().filter(([, , , expireAt]) => expireAt === undefined || expireAt > now));
+    const [wanted, is] = [store.stateAt(name, number), store.stateAt(name, store.newest(name))].map(dumpOf);
+    if (wanted !== is) onBroken(`${name} is not what it was at ${number} although it was restored: ${is} / ${wanted}`);
+  }
+
+  #logOptions(name: string, { environment, store }: Machine): JournalLogOptions {
+    const { scenario, databaseCount } = this.#options;
+    return {
+      ...{ store, name, node: 'traveller', environment, databaseCount, requestTimeoutMs, pipelineDepth: 1 },
+      graceMs: scenario.graceMs,
+      snapshots: snapshotLimitsOf(scenario),
+      recordLengthMax: scenario.recordLength,
+      newsLengthMax: scenario.newsLength,
+      mustExist: true,
+    };
+  }
+
+  /** `undefined`: the machine has stopped for good. */
+  #onMachine<T>(run: (machine: Machine) => Promise<T>): Promise<T | undefined> {
+    const environment = new NodeEnvironment(this.#environment, { offsetMs: 0, drift: 0 });
+    const link = { requestsCut: false, responsesCut: false };
+    const store = new NodeStore(this.#faulty, { node: environment, world: this.#environment, link });
+    const machine = { environment, store };
+    this.#machines.push(machine);
+    return new Promise((resolve, reject) => {
+      const isKilled = this.#dice.chance(0.1);
+      const isPaused = this.#dice.chance(0.3);
+      const afterMs = this.#dice.fraction() * this.#dice.pick([50, 500]);
+      const lastsMs = this.#dice.fraction() * this.#dice.pick([200, 10_000]);
+      this.#environment.timers.set(() => {
+        if (this.#isOver) return;
+        if (isKilled) {
+          environment.kill();
+          resolve(undefined);
+        } else if (isPaused) {
+          environment.pause();
+          this.#environment.timers.set(() => {
+            environment.resume();
+          }, lastsMs);
+        }
+      }, afterMs);
+      run(machine).then(resolve, reject);
+    });
+  }
+
+  /** All that was in any of them for as long as the past is kept can be had. */
+  async checkPast(): Promise<void> {
+    const { scenario, store } = this.#options;
+    const keptMs = Math.max(scenario.graceMs, scenario.retainMs);
+    for (const name of store.databases()) {
+      const newest = store.newest(name);
+      const oldest = store.newestSince(name, this.#environment.clock.now() - keptMs);
+      const numbers = new Set([oldest, newest]);
+      while (numbers.size < Math.min(looks, newest - oldest + 1))
+        numbers.add(oldest + this.#dice.below(newest - oldest + 1));
+      for (const number of numbers) {
+        const what = await this.#past(name, number);
+        // It takes its time, and meanwhile more may have become too old.
+        const isTooOld = number < store.newestSince(name, this.#environment.clock.now() - keptMs);
+        if (!isTooOld) this.#compare(what, name, number);
+      }
+    }
+  }
+
+  async #past(name: string, number: number): Promise<Keyspace | string> {
+    const { store, databaseCount } = this.#options;
+    const requests = new Requests({ store, environment: this.#environment, requestTimeoutMs });
+    const past = new Past({ requests, name, databaseCount });
+    const state = await past.find({ number }, Infinity);
+    if (state.kind === 'unavailable') return state.reason;
+    const keyspace = new Keyspace(databaseCount);
+    return (await past.load(state, keyspace, Infinity))?.reason ?? keyspace;
+  }
+
+  /** Each of them can be read whole, as a node reads it. */
+  async checkWhole(): Promise<void> {
+    const { store, databaseCount } = this.#options;
+    for (const name of store.databases()) {
+      const keyspace = new Keyspace(databaseCount);
+      const log = new JournalLog(this.#logOptions(name, this.#machineWithoutFaults()));
+      const opened = await log.open(keyspace, this.#environment.clock.monotonic() + timeoutMs);
+      this.#compare(opened.kind === 'opened' ? keyspace : opened.reason, name, store.newest(name));
+    }
+  }
+
+  #machineWithoutFaults(): Machine {
+    const environment = new NodeEnvironment(this.#environment, { offsetMs: 0, drift: 0 });
+    return { environment, store: this.#options.store };
+  }
+
+  #compare(found: Keyspace | string, name: string, number: number): void {
+    const { store, onBroken } = this.#options;
+    this.counts.looks++;
+    const what = `${name} at the commit ${number}`;
+    if (typeof found === 'string') {
+      onBroken(`${what} cannot be had: ${found}`);
+      return;
+    }
+    const [is, wanted] = [found, store.stateAt(name, number)].map((state) => JSON.stringify(state.dump()));
+    if (is !== wanted) onBroken(`${what} is ${is}, not ${wanted}`);
+  }
+}
+
+function describe(outcome: { readonly kind: string; readonly reason?: string } | undefined): string {
+  return outcome === undefined ? 'it has stopped' : `${outcome.kind} ${outcome.reason ?? ''}`;
+}
