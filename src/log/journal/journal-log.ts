@@ -49,6 +49,8 @@ export interface JournalLogOptions extends RequestOptions {
   readonly newsLengthMax?: number;
   /** It is known to be there, so that it is not created. */
   readonly mustExist?: boolean;
+  /** Whether what is obsolete is deleted; not by whoever does not know the nodes' grace period. Default: it is. */
+  readonly collects?: boolean;
 }
 
 export class JournalLog implements Log {
@@ -69,6 +71,7 @@ export class JournalLog implements Log {
       graceMs,
       retainMs,
       mustExist = false,
+      collects = true,
       newsLengthMax = newsLengthMaxDefault,
       recordLengthMax = recordLengthMaxDefault,
     } = options;
@@ -87,7 +90,7 @@ export class JournalLog implements Log {
       retainMs,
       limits: options.snapshots,
       onSwapped: (head) => {
-        if (heads.newestSince !== undefined) void collector.collect(head, heads.newestSince);
+        if (collects && heads.newestSince !== undefined) void collector.collect(head, heads.newestSince);
       },
     });
     const writer = writerOf(newId(requests.environment.random));
@@ -96,7 +99,8 @@ export class JournalLog implements Log {
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;
     const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
-    const pruner = new Pruner({ requests, heads, collector, name, graceMs, retainMs, isSnapshotUnderWay });
+    const pruning = { requests, heads, collector, name, graceMs, retainMs, isSnapshotUnderWay };
+    const pruner = collects ? new Pruner(pruning) : undefined;
     this.#requests = requests;
     this.#heads = heads;
     this.#follower = follower;
@@ -145,7 +149,8 @@ export class JournalLog implements Log {
       const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
       if (confirmed.kind === 'unavailable') return confirmed;
       if (confirmed.kind === 'confirmed') {
-        if (follower.tip === tip) this.#heads.refresh(fetched.date);
+        // Behind writes under way it says nothing of the end that is known: what is there may be obsolete.
+        if (follower.tip === tip && number === tip.next) this.#heads.refresh(fetched.date);
         return { kind: 'current' };
       }
       newer = confirmed.head;

@@ -25,7 +25,8 @@ interface PipelineOptions {
   readonly follower: Follower;
   readonly snapshotter: Snapshotter;
   readonly turns: Turns;
-  readonly pruner: Pruner;
+  /** `undefined`: nothing is deleted. */
+  readonly pruner: Pruner | undefined;
   readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
@@ -156,7 +157,7 @@ export class Pipeline {
         this.#commit(front);
         this.#pending.shift();
         this.#options.snapshotter.onCommitted(front.number);
-        this.#options.pruner.consider();
+        this.#options.pruner?.consider();
         front.resolve(outcome);
       } else {
         this.#fail(outcome);

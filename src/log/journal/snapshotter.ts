@@ -49,6 +49,8 @@ interface SnapshotterOptions {
 
 /** When one is due, it is begun at so many records of a log of that length; by whom, their numbers decide. */
 const turnsPerLog = 8;
+/** When the log is so many times as long as it may be, whoever writes begins, whatever the number. */
+const overdue = 2;
 /** Keys that are looked at to guess how long all are. */
 const sampleSize = 64;
 
@@ -92,7 +94,7 @@ export class Snapshotter {
     const { limits } = this.#options;
     const isDue = (): boolean => this.#isDue(point.number);
     if (this.#run !== undefined || !isDue()) return;
-    if (!this.#isTurn(point.number)) return;
+    if (!this.#isTurn(point.number) && !this.#isDue(point.number, overdue)) return;
     const { partLength } = limits;
     const databases = fullDatabases(keyspace, partLength);
     const run = new SnapshotRun({ ...this.#options, partLength, databases, point, known: this.#known, isDue });
@@ -106,10 +108,14 @@ export class Snapshotter {
     });
   }
 
-  /** Nodes that write at once see the same log and are not to begin all at once: each number has one writer. */
+  /**
+   * Nodes that write at once see the same log and are not to begin all at once: each number has one writer. Not that of a
+   * claim (`claim-sender.ts`), which stands under a multiple of a power of two.
+   */
   #isTurn(number: number): boolean {
     const records = number - this.#options.heads.newest.log.number + 1;
-    return number % 2 ** Math.floor(Math.log2(Math.max(1, records / turnsPerLog))) === 0;
+    const step = 2 ** Math.floor(Math.log2(Math.max(1, records / turnsPerLog)));
+    return number % step === 1 % step;
   }
 
   #know(manifest: NamedManifest | undefined): void {
@@ -117,12 +123,13 @@ export class Snapshotter {
     this.#knownLength = lengthOf(manifest?.databases ?? []);
   }
 
-  #isDue(number: number): boolean {
+  /** @param times that the log is too long */
+  #isDue(number: number, times = 1): boolean {
     const { heads, limits } = this.#options;
     const { log } = heads.newest;
     this.#forgetUntil(log.number);
     const lengthMax = Math.max(limits.bytesMin, limits.ratio * this.#knownLength);
-    return number - log.number + 1 >= limits.recordsMax || this.#logLength >= lengthMax;
+    return number - log.number + 1 >= limits.recordsMax * times || this.#logLength >= lengthMax * times;
   }
 
   /** What a snapshot covers, whoever wrote it, does not count: as if all records were of the same length. */
