@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Effect } from '../../src/keyspace/effect.ts';
 import { Keyspace, newRecording } from '../../src/keyspace/keyspace.ts';
-import { encode } from '../../src/resp/encode.ts';
 import type { Reply } from '../../src/resp/reply.ts';
 import { CommandRunner, isSubmitted, type Submitted } from './command-runner.ts';
+import { unordered } from './unordered.ts';
 
 /** Commands, and how much time passes before each. */
 export type History = readonly { readonly words: readonly string[]; readonly pauseMs: number }[];
@@ -43,12 +43,6 @@ function play(runner: CommandRunner, history: History): Effect[] {
   });
 }
 
-/** Keys come in any order. */
-function show(reply: Reply): string {
-  if (Array.isArray(reply)) return `[${(reply as Reply[]).map(show).sort().join()}]`;
-  return encode(reply, 3);
-}
-
 /** @param speculative what runs after the others, and is undone */
 export function checkUndo(before: History, speculative: History): void {
   const runner = new CommandRunner();
@@ -76,7 +70,7 @@ export function checkUndo(before: History, speculative: History): void {
 
   for (const { at, submitted, reply } of executed) {
     runner.now = at;
-    expect(show(submitted.execute(recording))).toBe(show(reply));
+    expect(unordered(submitted.execute(recording))).toBe(unordered(reply));
   }
   expect(keyspace.dump()).toEqual(after);
 }
