@@ -95,8 +95,22 @@ async function runUnit(unit: string): Promise<Outcome> {
 }
 
 /** What `runtest` prints, in its colours. */
-function runTests(unit: string): Promise<string> {
-  const words = ['--host', '127.0.0.1', '--port', String(port), '--single', unit, '--tags', options.tags, '--durable'];
+async function runTests(unit: string): Promise<string> {
+  // Its own server's, so that several runs do not meet.
+  const basePort = await freePort();
+  const words = [
+    '--host',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--single',
+    unit,
+    '--tags',
+    options.tags,
+    '--durable',
+    '--baseport',
+    String(basePort),
+  ];
   return new Promise((done, failed) => {
     const child = spawn('./runtest', words, { cwd: suite, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let output = '';
@@ -127,6 +141,7 @@ function outcomeIn(output: string): Outcome {
     else if (kind === 'err') failed.set(text.replace(/ in tests\/\S+$/, ''), lines[index + 1] ?? '');
     else if (kind !== undefined) end ??= text;
   }
+  if (passed.size + failed.size === 0) end ??= `no test has run: ${lines.slice(-3).join(' ')}`;
   return { passed, failed, end };
 }
 
