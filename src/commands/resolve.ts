@@ -11,7 +11,8 @@ export function resolveCommand(table: CommandTable, argv: Arguments): Executable
   }
   const command = row.kind === 'container' ? resolveSubcommand(row, argv) : row;
   if (command === undefined) return error(unknownSubcommand(row.name, argv[1] as string));
-  return fitsArity(command, argv) ? command : error(wrongArity(fullName(row.name, command)));
+  if (!fitsArity(command, argv)) return error(wrongArity(fullName(row.name, command)));
+  return (command.kind === 'session' ? command.dataForm?.(argv) : undefined) ?? command;
 }
 
 /** The row that these words name, whatever their number. */

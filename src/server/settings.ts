@@ -206,6 +206,7 @@ function changeable(values: SettingValues): Parameter[] {
         return () => undefined;
       },
     },
+    ...onlyValues({ appendonly: 'no', save: '' }),
     {
       name: 'requirepass',
       get: () => values.password,
@@ -220,6 +221,18 @@ function changeable(values: SettingValues): Parameter[] {
       },
     },
   ];
+}
+
+/** What may be set in Valkey, and here to what it is. */
+function onlyValues(values: Readonly<Record<string, string>>): Parameter[] {
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    get: () => value,
+    prepare: (text) => {
+      oneOf(text, [value]);
+      return () => undefined;
+    },
+  }));
 }
 
 /** Under Valkey's names, the older ones too. */
@@ -249,13 +262,11 @@ type NumberField = Exclude<keyof SettingValues, 'password' | 'logLevel'>;
 
 function constants(fixed: FixedSettings): Parameter[] {
   const truths: Readonly<Record<string, string>> = {
-    appendonly: 'no',
     bind: fixed.bind,
     'cluster-enabled': 'no',
     databases: String(fixed.databases),
     port: String(fixed.port),
     'protected-mode': fixed.protectedMode ? 'yes' : 'no',
-    save: '',
   };
   return Object.entries(truths).map(([name, value]) => ({ name, get: () => value }));
 }

@@ -35,6 +35,8 @@ export async function startReferenceServer(flags: readonly string[] = []): Promi
   const port = await freePort();
   const child = spawn(program, ['--port', String(port), '--save', '', '--appendonly', 'no', ...flags], {
     stdio: 'ignore',
+    // SORT compares texts by it.
+    env: { ...process.env, LC_ALL: 'C' },
   });
   const client = await connectWhenUp(port, child);
   const reply = await client.call('INFO', 'server');

@@ -1,6 +1,7 @@
 /** How SORT compares elements: by numbers or by bytes, their own or those that a pattern leads to. */
 import type { ByteString } from '../../resp/bytes.ts';
 import { CommandError } from '../command-error.ts';
+import { doubleOf } from '../doubles.ts';
 
 export interface Weighed {
   readonly element: ByteString;
@@ -44,27 +45,17 @@ function compareBytes(one: ByteString, other: ByteString): number {
   return one < other ? -1 : 1;
 }
 
-/** What the C library's `strtod` takes, of which nothing may be left. */
-const decimal =
-  /^[ \t\n\v\f\r]*([+-]?)(?:(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|(inf|infinity)|0x([0-9a-f]+)(?:\.([0-9a-f]*))?(?:p([+-]?\d+))?)$/i;
+const noDouble = "ERR One or more scores can't be converted into double";
+/** Below, a double has fewer digits than others, which C's `strtod` reports as it does an overflow. */
 const smallestNormal = 2.2250738585072014e-308;
 
-/** @throws CommandError where it is no double */
+/**
+ * As C reads it: up to a zero byte, with space before it, and nothing at all is zero.
+ * @throws CommandError where it is no double
+ */
 function scoreOf(text: ByteString): number {
-  // An empty text is a zero, as `strtod` leaves nothing of it.
-  if (text === '') return 0;
-  const [, sign, digits, exponent = '', infinite, whole, fraction = '', power = '0'] = decimal.exec(text) ?? [];
-  if (sign === undefined) throw new CommandError(noDouble);
-  const factor = sign === '-' ? -1 : 1;
-  if (infinite !== undefined) return factor * Infinity;
-  const isHexadecimal = whole !== undefined;
-  const size = isHexadecimal
-    ? parseInt(whole + fraction, 16) * 2 ** (Number(power) - 4 * fraction.length)
-    : Number(`${digits ?? ''}${exponent}`);
-  const isZero = !/[1-9a-f]/i.test(isHexadecimal ? whole + fraction : (digits ?? ''));
-  // Out of the range of what a double holds with all its digits.
-  if (size === Infinity || (!isZero && size < smallestNormal)) throw new CommandError(noDouble);
-  return factor * size;
+  const [digits = ''] = text.split('\0', 1);
+  const score = digits === '' ? 0 : doubleOf(digits.replace(/^[ \t-\r]+/, ''), noDouble);
+  if (score !== 0 && Math.abs(score) < smallestNormal) throw new CommandError(noDouble);
+  return score;
 }
-
-const noDouble = "ERR One or more scores can't be converted into double";

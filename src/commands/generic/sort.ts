@@ -77,7 +77,7 @@ export const sort = defineData({
     ),
   ],
   moreKeys: (argv) => {
-    const { store } = parseSort(argv, true);
+    const store = destinationIn(argv);
     return store === undefined ? [] : [{ key: store, flags: ['OW', 'UPDATE'].map(keyFlag) }];
   },
   doc: {
@@ -119,9 +119,29 @@ export const sortRo = defineData({
   execute: sortedElements,
 });
 
+/** Words behind options that are not options, whatever they say. */
+const valuesOf: ReadonlyMap<string, number> = new Map([
+  ['LIMIT', 2],
+  ['GET', 1],
+  ['BY', 1],
+]);
+
+/** The last one, even among words that SORT would refuse. */
+function destinationIn(argv: Arguments): ByteString | undefined {
+  let destination: ByteString | undefined;
+  for (let i = 2; i < argv.length; i++) {
+    const option = (argv[i] as ByteString).toUpperCase();
+    if (option === 'STORE') destination = argv[i + 1] ?? destination;
+    i += valuesOf.get(option) ?? 0;
+  }
+  return destination;
+}
+
 interface SortArguments {
   readonly key: ByteString;
   by: Pattern | undefined;
+  /** Whether some BY has nothing to stand for the element, which asks for no order. */
+  isUnordered: boolean;
   readonly get: Pattern[];
   offset: number;
   /** Negative: all. */
@@ -135,6 +155,7 @@ function parseSort(argv: Arguments, mayStore: boolean): SortArguments {
   const parsed: SortArguments = {
     key: argv[1] as ByteString,
     by: undefined,
+    isUnordered: false,
     get: [],
     offset: 0,
     count: -1,
@@ -164,8 +185,10 @@ function takeOption(parsed: SortArguments, argv: Arguments, at: number, mayStore
     parsed.count = Number(integerOf(second));
     return 3;
   }
-  if (option === 'BY') parsed.by = parsePattern(next);
-  else if (option === 'GET') parsed.get.push(parsePattern(next));
+  if (option === 'BY') {
+    parsed.by = parsePattern(next);
+    parsed.isUnordered ||= !next.includes('*');
+  } else if (option === 'GET') parsed.get.push(parsePattern(next));
   else if (option === 'STORE' && mayStore) parsed.store = next;
   else throw new CommandError(syntaxError);
   return 2;
@@ -187,14 +210,13 @@ type Follow = (pattern: Pattern, element: ByteString) => ByteString | undefined;
 
 function orderedElements(
   value: Exclude<CollectionValue, { readonly kind: 'hash' }>,
-  { by, isAlpha, isDescending, store }: SortArguments,
+  { by, isUnordered, isAlpha, isDescending, store }: SortArguments,
   followed: Follow,
 ): readonly ByteString[] {
   const elements = elementsIn(value);
-  // A pattern that leads nowhere asks for no order; where that would be anybody's guess, and is kept, there is one.
-  const isUnordered = by?.kind === 'constant';
+  // What has no order of its own gets one where it is kept.
   if (isUnordered && !(value.kind === 'set' && store !== undefined)) {
-    return value.kind === 'zset' && isDescending ? elements.toReversed() : elements;
+    return value.kind !== 'set' && isDescending ? elements.toReversed() : elements;
   }
   const pattern = isUnordered ? undefined : by;
   const weighed = elements.map((element) => ({

@@ -1,17 +1,39 @@
 /** DEBUG: what the test suites of clients and of Valkey itself rely on. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { error, ok, type Reply } from '../../resp/reply.ts';
-import { defineSession, type Arguments, type SessionContext } from '../command.ts';
+import { error, ok, simple, type Reply } from '../../resp/reply.ts';
+import { defineData, defineSession, type Arguments, type SessionContext } from '../command.ts';
 import { CommandError, wrongSubcommand } from '../command-error.ts';
 import { matchesGlob } from '../glob.ts';
 import { helpReply } from '../help.ts';
+import { keyspaceDigest, valueDigest } from './digest.ts';
 
-export const debug = defineSession({
+const facts = {
   name: 'DEBUG',
   group: 'server',
   arity: -2,
   flags: ['admin', 'noscript', 'loading', 'stale'],
   doc: { summary: 'Helps to test clients and this node.', since: '1.0.0', complexity: 'Depends on subcommand.' },
+} as const;
+
+const digest = defineData({
+  ...facts,
+  parse: () => undefined,
+  execute: ({ view }) => simple(keyspaceDigest(view)),
+});
+
+const digestValue = defineData({
+  ...facts,
+  parse: (argv) => argv.slice(2),
+  execute: ({ view }, keys) => keys.map((key) => simple(valueDigest(view.peek(key)))),
+});
+
+export const debug = defineSession({
+  ...facts,
+  dataForm: (argv) => {
+    const name = (argv[1] as ByteString).toUpperCase();
+    if (name === 'DIGEST-VALUE') return digestValue;
+    return name === 'DIGEST' && argv.length === 2 ? digest : undefined;
+  },
   parse: (argv) => {
     const name = (argv[1] as ByteString).toUpperCase();
     const subcommand = subcommands.get(name);
@@ -48,6 +70,7 @@ const subcommands: ReadonlyMap<string, DebugSubcommand> = new Map<string, DebugS
       },
     },
   ],
+  ['RELOAD', noOperation(2, 3, 4)],
   ['JMAP', noOperation(2)],
   ['QUICKLIST-PACKED-THRESHOLD', noOperation(3)],
   ['CHANGE-REPL-ID', noOperation(2)],
@@ -119,6 +142,8 @@ function protocolExample(name: string, protocol: 2 | 3): Reply {
 
 function help(): Reply {
   return helpReply('DEBUG', [
+    ['DIGEST', 'A digest of all that all databases hold: equal for equal contents.'],
+    ['DIGEST-VALUE <key> [<key> ...]', 'The same of single values, without their keys.'],
     ['ERROR <string>', 'Answers with this error.'],
     [
       'PROTOCOL <type>',
@@ -128,7 +153,7 @@ function help(): Reply {
     ['SLEEP <seconds>', 'Holds this connection for a time.'],
     ['STRINGMATCH-LEN <len> <pattern>', 'Matches the pattern with as many letters a.'],
     [
-      'JMAP, QUICKLIST-PACKED-THRESHOLD, CHANGE-REPL-ID, REPLYBUFFER, DICT-RESIZING',
+      'RELOAD, JMAP, QUICKLIST-PACKED-THRESHOLD, CHANGE-REPL-ID, REPLYBUFFER, DICT-RESIZING',
       'Accepted; they have nothing to act on here.',
     ],
   ]);
