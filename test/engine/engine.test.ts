@@ -441,7 +441,7 @@ describe('Engine', () => {
     await world.environment.advance(4900);
     expect(world.log.appends).toHaveLength(1);
     await world.environment.advance(300);
-    expect(world.log.appends[1]!.effects).toEqual([{ kind: 'delete', db: 0, key: 'k' }]);
+    expect(world.log.appends[1]!.effects).toEqual([{ kind: 'delete', db: 0, key: 'k', event: 'expired' }]);
     world.log.appends[1]!.answer({ kind: 'committed' });
     expect(await world.environment.run(() => false)).toBe(false);
     expect([world.log.appends.length, world.log.verifies.length]).toEqual([2, 0]);
@@ -454,7 +454,7 @@ describe('Engine', () => {
     world.keyspace.apply({ kind: 'setExpiry', db: 0, key: 'k', expireAt: 1 });
     world.get('read', 'k');
     await world.turn();
-    expect(world.log.appends[0]!.effects).toEqual([{ kind: 'delete', db: 0, key: 'k' }]);
+    expect(world.log.appends[0]!.effects).toEqual([{ kind: 'delete', db: 0, key: 'k', event: 'expired' }]);
   });
 
   it('keeps several writes under way, settles them in order and fails them together', async () => {

@@ -1,7 +1,7 @@
 /** The journal's log alone: chains, fates, sleepers, damage. */
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/environment/environment.ts';
+import type { Clock, Environment } from '../../src/environment/environment.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
 import { numberOf } from '../../src/log/journal/names.ts';
@@ -98,8 +98,8 @@ class Node {
     } = {},
   ) {
     this.#world = world;
-    const { random, timers, compression } = world.environment;
-    const environment = { random, timers, compression, clock, watcher: undefined };
+    const { random, timers, compression, collectYoung }: Environment = world.environment;
+    const environment = { random, timers, compression, collectYoung, clock, watcher: undefined };
     const options = { store: world, name: 'db', node: 'n', environment, databaseCount: 2, requestTimeoutMs: 1000 };
     this.log = new JournalLog({ ...options, pipelineDepth: 4, graceMs, snapshots, newsLengthMax, recordLengthMax });
   }
