@@ -97,8 +97,8 @@ export interface SessionCommand<Args = unknown> extends CommandFacts {
   readonly holdsConnection?: true;
   /** Later commands of the connection wait for a promise. `undefined`: no answer at all. */
   run(context: SessionContext, args: Args): Reply | undefined | Promise<Reply | undefined>;
-  /** The row of the same name that runs instead where these words ask for what the keyspace holds. */
-  dataForm?(argv: Arguments): DataCommand | undefined;
+  /** By the second word, in upper case: rows of the same name that run instead, as they look into the keyspace. */
+  readonly dataForms?: ReadonlyMap<string, DataCommand>;
   /** The database that this command will select, if any: data commands behind it in a transaction run before it. */
   selects?(context: SessionContext, args: Args): number | undefined;
 }

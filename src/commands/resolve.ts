@@ -12,7 +12,8 @@ export function resolveCommand(table: CommandTable, argv: Arguments): Executable
   const command = row.kind === 'container' ? resolveSubcommand(row, argv) : row;
   if (command === undefined) return error(unknownSubcommand(row.name, argv[1] as string));
   if (!fitsArity(command, argv)) return error(wrongArity(fullName(row.name, command)));
-  return (command.kind === 'session' ? command.dataForm?.(argv) : undefined) ?? command;
+  const forms = command.kind === 'session' ? command.dataForms : undefined;
+  return forms?.get((argv[1] ?? '').toUpperCase()) ?? command;
 }
 
 /** The row that these words name, whatever their number. */

@@ -58,7 +58,10 @@ export class CommandCounters {
       const executables = row.kind === 'container' ? [...row.subcommands, ...(row.alone ? [row.alone] : [])] : [row];
       for (const command of executables) {
         const name = fullName(row.name, command);
-        this.#counters.set(command, new CommandCounter(name));
+        const counter = new CommandCounter(name);
+        this.#counters.set(command, counter);
+        const forms = command.kind === 'session' ? [...(command.dataForms?.values() ?? [])] : [];
+        for (const form of forms) this.#counters.set(form, counter);
       }
     }
   }
@@ -75,7 +78,7 @@ export class CommandCounters {
 
   /** Those that have been used. */
   *used(): Generator<CommandCounter, void, undefined> {
-    for (const counter of this.#counters.values()) {
+    for (const counter of new Set(this.#counters.values())) {
       if (counter.calls + counter.rejectedCalls + counter.failedCalls > 0) yield counter;
     }
   }

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { simple } from '../../src/resp/reply.ts';
+import { error, ok, simple } from '../../src/resp/reply.ts';
 import { CommandRunner } from '../support/command-runner.ts';
+import { RawClient } from '../support/raw-client.ts';
+import { startTestNode } from '../support/test-node.ts';
 
 let runner: CommandRunner;
 beforeEach(() => {
@@ -54,5 +56,22 @@ describe('DEBUG DIGEST', () => {
     expect(run('DEBUG DIGEST')).not.toEqual(digest);
     run('FLUSHALL');
     expect(run('DEBUG DIGEST')).toEqual(nothing);
+  });
+
+  it('is answered by a node, and counted as DEBUG', async () => {
+    const node = await startTestNode();
+    const client = await RawClient.connect(node.port);
+    expect(await client.call('DEBUG', 'digest')).toEqual(nothing);
+    expect(await client.call('DEBUG', 'DIGEST-VALUE', 'a')).toEqual([nothing]);
+    expect(await client.call('DEBUG', 'RELOAD')).toEqual(ok);
+    expect(await client.call('INFO', 'commandstats')).toMatch(/cmdstat_debug:calls=3,/);
+    client.close();
+    await node.drain();
+  });
+
+  it('takes no more words', () => {
+    expect(run('DEBUG DIGEST x')).toEqual(
+      error("ERR unknown subcommand or wrong number of arguments for 'DIGEST'. Try DEBUG HELP."),
+    );
   });
 });

@@ -73,7 +73,7 @@ const other: fc.Arbitrary<string[]> = fc.oneof(
     .map(([name, rest]) => [name, ...rest]),
 );
 
-export const arbitrarySetCommand: fc.Arbitrary<string[]> = fc.oneof(
+const arbitrarySetCommand: fc.Arbitrary<string[]> = fc.oneof(
   { weight: 8, arbitrary: change },
   { weight: 2, arbitrary: anyOfOne },
   { weight: 5, arbitrary: read },

@@ -15,25 +15,29 @@ const facts = {
   doc: { summary: 'Helps to test clients and this node.', since: '1.0.0', complexity: 'Depends on subcommand.' },
 } as const;
 
+/** Of those that look into the keyspace, which has to be there. */
+const dataFacts = { ...facts, flags: ['admin', 'noscript'] } as const;
+
 const digest = defineData({
-  ...facts,
-  parse: () => undefined,
+  ...dataFacts,
+  parse: (argv) => {
+    if (argv.length > 2) throw new CommandError(wrongSubcommand('DEBUG', argv[1] as ByteString));
+  },
   execute: ({ view }) => simple(keyspaceDigest(view)),
 });
 
 const digestValue = defineData({
-  ...facts,
+  ...dataFacts,
   parse: (argv) => argv.slice(2),
   execute: ({ view }, keys) => keys.map((key) => simple(valueDigest(view.peek(key)))),
 });
 
 export const debug = defineSession({
   ...facts,
-  dataForm: (argv) => {
-    const name = (argv[1] as ByteString).toUpperCase();
-    if (name === 'DIGEST-VALUE') return digestValue;
-    return name === 'DIGEST' && argv.length === 2 ? digest : undefined;
-  },
+  dataForms: new Map([
+    ['DIGEST', digest],
+    ['DIGEST-VALUE', digestValue],
+  ]),
   parse: (argv) => {
     const name = (argv[1] as ByteString).toUpperCase();
     const subcommand = subcommands.get(name);
