@@ -43,6 +43,8 @@ interface FollowerOptions {
 export class Follower {
   /** As far as the commits go that were acknowledged or handed over. */
   tip: Tip = { next: 1, id: beginningId, time: 0 };
+  /** There are known to be records behind the tip: they were too many to be handed over at once. */
+  isBehind = false;
   readonly #options: FollowerOptions;
   #chain: Chain | undefined;
   #accessClock: AccessClock | undefined;
@@ -88,6 +90,7 @@ export class Follower {
         snapshotter.noteRecord(length);
       }
       this.tip = tip;
+      this.isBehind = !isEnd;
       if (isEnd) heads.refresh(date);
     };
     return { kind: 'news', isNothing: records.length === 0, tip, changes: { applyTo, isPartial: !isEnd } };
@@ -115,6 +118,7 @@ export class Follower {
     if (snapshot !== undefined) snapshotter.adopt(snapshot);
     for (const length of lengths) snapshotter.noteRecord(length);
     this.tip = tip;
+    this.isBehind = false;
     heads.refresh(date);
   }
 }

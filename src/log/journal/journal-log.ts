@@ -145,7 +145,10 @@ export class JournalLog implements Log {
       const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
       if (confirmed.kind === 'unavailable') return confirmed;
       if (confirmed.kind === 'confirmed') {
-        if (follower.tip === tip) this.#heads.refresh(fetched.date);
+        if (follower.tip === tip) {
+          this.#heads.refresh(fetched.date);
+          if (number === tip.next) follower.isBehind = false;
+        }
         return { kind: 'current' };
       }
     }
@@ -157,6 +160,7 @@ export class JournalLog implements Log {
     if (isUnclear()) return { kind: 'unclear' };
     if (!news.isNothing) return { kind: 'changed', changes: news.changes };
     follower.tip = news.tip;
+    follower.isBehind = false;
     return { kind: 'current' };
   }
 
