@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeHead } from '../../src/log/journal/head.ts';
 import { recordName } from '../../src/log/journal/names.ts';
 import { claimParent, encodeRecord, writerOf } from '../../src/log/journal/record.ts';
+import { storeFailure } from '../../src/store/failure.ts';
 import { EngineCluster } from '../support/engine-cluster.ts';
 
 const latency = { minMs: 20, maxMs: 30 };
@@ -188,6 +189,31 @@ describe('a claim that was left behind', () => {
     // The put that ran into it, a look at what it is, at what comes behind it, and the put again.
     expect(Math.max(...durations)).toBeLessThan(5 * latency.maxMs);
     expect(cluster.nodes[0]!.engine.turns).toEqual({ claims: 0, yields: 0 });
+  });
+
+  it('of its own is not stepped over where it may not be there', async () => {
+    const cluster = newCluster(2);
+    await cluster.start();
+    for (const { faulty } of cluster.nodes) {
+      const put = faulty.put.bind(faulty);
+      faulty.put = (name, body, options) => {
+        const isClaim = Buffer.from(body).includes(`"parent":"${claimParent}"`);
+        return isClaim ? Promise.resolve(storeFailure('unknown', 'no answer')) : put(name, body, options);
+      };
+    }
+    const acknowledged = (await write(cluster, [0, 1], 3)).map(({ length }) => length);
+    for (const { engine } of cluster.nodes) expect(engine.turns?.claims).toBe(0);
+    // What was acknowledged at the beginning is not counted there.
+    for (const node of [0, 1]) {
+      const values = await cluster.result(
+        Promise.all([0, 1, 2].map((index) => cluster.read(node, `${node}:${index}`))),
+      );
+      const others = await cluster.result(
+        Promise.all([0, 1, 2].map((index) => cluster.read(1 - node, `${node}:${index}`))),
+      );
+      expect(others).toEqual(values);
+      expect(values.reduce((sum: number, value) => sum + Number(value), 0)).toBeGreaterThanOrEqual(acknowledged[node]!);
+    }
   });
 
   it('of its own is stepped over', async () => {
