@@ -83,7 +83,7 @@ function keysText(counts: string, journal: JournalFacts | undefined): string {
 function describeJournal(facts: JournalFacts, now: number): readonly (readonly [string, string])[] {
   const { snapshot, newest, newestTime, from, voids, holes, keptSince, retainMs, origins, branches, nodes, rate } =
     facts;
-  const claimed = facts.claims === 0 ? '' : `, ${facts.claims} of them, or behind the end, claimed turns`;
+  const claimed = facts.claims === 0 ? '' : `, ${facts.claims} claimed turns`;
   const age = newestTime === undefined ? '' : `, the newest ${ago(now - newestTime)} (${timeOf(newestTime)})`;
   const retained = retainMs === 0 ? '' : `; ${days(retainMs)} are retained`;
   return [

@@ -289,6 +289,26 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (record.number < 0) {\n        tip',
   },
   {
+    name: 'journal: a claim taken for a valid record',
+    file: 'src/log/journal/chain.ts',
+    find: 'if (record.parent !== tip.id) {\n        tip',
+    replace: "if (record.parent !== tip.id && record.parent !== 'claim') {\n        tip",
+  },
+  {
+    name: 'journal: a claim stepped over that is not known to be there',
+    file: 'src/log/journal/claim-sender.ts',
+    find: "if (outcome.kind !== 'taken') return undefined;",
+    replace: "if (outcome.kind !== 'taken') return number;",
+    test: 'test/engine/turns.test.ts',
+  },
+  {
+    name: 'journal: a node that never lets another write first',
+    file: 'src/log/journal/turns.ts',
+    find: 'if ((this.#latest.get(writer) ?? -Infinity) > time) return;',
+    replace: 'if (writer !== this.#options.writer) return;',
+    test: 'test/engine/turns.test.ts',
+  },
+  {
     name: 'journal: records under way that name the last acknowledged one as their parent',
     file: 'src/log/journal/pipeline.ts',
     find: 'const parent = last?.id ?? follower.tip.id;',

@@ -10,12 +10,19 @@ import { PlainLog } from '../../src/log/plain/plain-log.ts';
 import { error, isError, type Reply } from '../../src/resp/reply.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 import { FaultyStore, type Faults } from '../../src/store/faulty-store.ts';
-import { LatencyStore } from '../../src/store/latency-store.ts';
+import { LatencyStore, type Latency } from '../../src/store/latency-store.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
 import type { ObjectStore } from '../../src/store/object-store.ts';
 
 export const layouts = ['plain', 'journal'] as const;
 export type Layout = (typeof layouts)[number];
+
+interface ClusterOptions {
+  readonly latency?: Latency;
+  readonly timeoutMs?: number;
+  /** Some records: whoever is behind catches up bit by bit. */
+  readonly newsLengthMax?: number;
+}
 
 export class EngineCluster {
   readonly environment: VirtualEnvironment;
@@ -23,9 +30,21 @@ export class EngineCluster {
   readonly nodes: { readonly engine: Engine; readonly keyspace: Keyspace; readonly faulty: FaultyStore }[] = [];
 
   readonly #layout: Layout;
+  readonly #latency: Latency;
+  readonly #timeoutMs: number;
+  readonly #newsLengthMax: number;
 
-  constructor(seed: number, nodeCount: number, faults: Faults = {}, layout: Layout = 'plain') {
+  constructor(
+    seed: number,
+    nodeCount: number,
+    faults: Faults = {},
+    layout: Layout = 'plain',
+    { latency = { minMs: 5, maxMs: 60 }, timeoutMs = 4000, newsLengthMax = 3000 }: ClusterOptions = {},
+  ) {
     this.#layout = layout;
+    this.#latency = latency;
+    this.#timeoutMs = timeoutMs;
+    this.#newsLengthMax = newsLengthMax;
     this.environment = new VirtualEnvironment(seed);
     this.store = new MemoryStore(this.environment.clock);
     for (let i = 0; i < nodeCount; i++) this.#addNode(faults);
@@ -34,16 +53,12 @@ export class EngineCluster {
   #addNode(faults: Faults): void {
     const { environment } = this;
     const keyspace = new Keyspace(1);
-    const faulty = new FaultyStore(
-      new LatencyStore(this.store, environment, { minMs: 5, maxMs: 60 }),
-      environment,
-      faults,
-    );
+    const faulty = new FaultyStore(new LatencyStore(this.store, environment, this.#latency), environment, faults);
     const engine = new Engine({
       log: this.#newLog(faulty),
       keyspace,
       environment,
-      limits: { ...engineLimitsDefault, timeoutMs: 4000 },
+      limits: { ...engineLimitsDefault, timeoutMs: this.#timeoutMs },
       replyToError: (cause) => error(`ERR ${(cause as Error).message}`),
     });
     this.nodes.push({ engine, keyspace, faulty });
@@ -58,8 +73,7 @@ export class EngineCluster {
       pipelineDepth: 4,
       graceMs: 3_600_000,
       snapshots: snapshotLimitsDefault,
-      // Some records: whoever is behind catches up bit by bit.
-      newsLengthMax: 3000,
+      newsLengthMax: this.#newsLengthMax,
     });
   }
 

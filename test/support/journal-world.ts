@@ -2,7 +2,10 @@
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import type { Effect } from '../../src/keyspace/effect.ts';
 import { createBranch } from '../../src/log/journal/create-branch.ts';
+import { decodeHead } from '../../src/log/journal/head.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
+import { recordName } from '../../src/log/journal/names.ts';
+import { claimParent, encodeRecord, newId } from '../../src/log/journal/record.ts';
 import { Requests } from '../../src/log/journal/requests.ts';
 import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
@@ -42,6 +45,13 @@ export class JournalWorld extends MemoryStore {
     const found = await this.get(name);
     if (found.kind !== 'found') throw new Error(`${name}: ${found.kind}`);
     return Buffer.from(found.body);
+  }
+
+  /** Somebody asks to be let write, under this number, and is never heard of again. */
+  async claim(name: string, number: number, time = this.environment.clock.now()): Promise<void> {
+    const { database } = decodeHead(await this.body(name));
+    const claim = { database, number, id: newId(this.environment.random), node: 'gone', time, content: '[]' };
+    await this.put(recordName(name, number), encodeRecord({ ...claim, parent: claimParent }));
   }
 
   async branch(source: string, name: string): Promise<void> {

@@ -2,13 +2,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { verify, type Verification } from '../../src/tools/verify.ts';
+import { inspect, type JournalFacts } from '../../src/tools/inspect.ts';
 import { decodeHead } from '../../src/log/journal/head.ts';
+import { recordName } from '../../src/log/journal/names.ts';
 import { JournalWorld, Writer } from '../support/journal-world.ts';
 
 const text = (i: number): string => `v${i}`.repeat(1 + (i % 5));
 
 /** Snapshots, a log behind them, a side object, void records, expiries, three databases, bytes that are no text. */
-async function sample(seed = 1): Promise<JournalWorld> {
+async function sample(seed = 2): Promise<JournalWorld> {
   const world = new JournalWorld(seed);
   const writer = await Writer.open(world, 'db');
   for (let i = 0; i < 40; i++) {
@@ -27,6 +29,10 @@ async function sample(seed = 1): Promise<JournalWorld> {
 
 function check(world: JournalWorld, name = 'db'): Promise<Verification> {
   return world.finish(verify({ requests: world.requests, name, onProgress: () => undefined }));
+}
+
+async function facts(world: JournalWorld): Promise<JournalFacts | undefined> {
+  return (await world.finish(inspect({ requests: world.requests, name: 'db', onProgress: () => undefined }))).journal;
 }
 
 async function headOf(world: JournalWorld): Promise<ReturnType<typeof decodeHead>> {
@@ -50,6 +56,21 @@ describe('a sound database', () => {
     for (let i = 0; i < 30; i++) await writer.write([{ kind: 'setString', db: 0, key: `b${i}`, value: '1' }]);
     expect(await check(world, 'test')).toMatchObject({ findings: [], newest: 72 });
     expect(await check(world)).toMatchObject({ findings: [] });
+  });
+
+  it('may have claims in its log and behind its end, which are not taken for holes', async () => {
+    const world = await sample();
+    await world.claim('db', 43);
+    await world.claim('db', 60);
+    const writer = await Writer.open(world, 'db', { recordsMax: Infinity });
+    await writer.write([{ kind: 'setString', db: 0, key: 'behind', value: '1' }]);
+    const verification = await check(world);
+    expect(verification).toMatchObject({ findings: [], newest: 44 });
+    expect(verification.remarks).toContain('1 claimed turns are behind the end, which is no harm');
+    expect(await facts(world)).toMatchObject({ newest: 44, voids: 1, claims: 2, holes: [] });
+    await world.delete(recordName('db', 43));
+    expect((await check(world)).findings).toMatchObject([{ object: recordName('db', 43) }]);
+    expect(await facts(world)).toMatchObject({ newest: 42, claims: 1, holes: [43] });
   });
 
   it('may be one that nodes write and collect while it is read', async () => {
@@ -120,7 +141,7 @@ describe('damage', () => {
       fc.record({ kind: fc.constant('foreign' as const) }),
       fc.record({ kind: fc.constant('empty' as const) }),
     );
-    const foreign = await sample(2);
+    const foreign = await sample(4);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...names), damage, async (name, { kind, ...how }) => {
         // The last record of all: without it, nothing shows that it has ever been.

@@ -38,6 +38,8 @@ interface FollowerOptions {
 export class Follower {
   /** As far as the commits go that were acknowledged or handed over. */
   tip: Tip = { next: 1, id: beginningId, time: 0 };
+  /** There are known to be records behind the tip: they were too many to be handed over at once. */
+  isBehind = false;
   readonly #options: FollowerOptions;
   readonly #reloader: Reloader;
   #chain: Chain | undefined;
@@ -92,6 +94,7 @@ export class Follower {
         slices.noteLasting(length + effects.length * entryMemory);
       }
       this.tip = tip;
+      this.isBehind = !isEnd;
       if (isEnd) heads.refresh(date);
     };
     return { kind: 'news', isNothing: records.length === 0, tip, changes: { applyTo, isPartial: !isEnd } };
@@ -121,6 +124,7 @@ export class Follower {
     const { snapshotter, heads } = this.#options;
     snapshotter.adopt(loaded);
     this.tip = loaded.tip;
+    this.isBehind = false;
     heads.refresh(loaded.date);
   }
 }

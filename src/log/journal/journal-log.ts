@@ -150,7 +150,10 @@ export class JournalLog implements Log {
       if (confirmed.kind === 'unavailable') return confirmed;
       if (confirmed.kind === 'confirmed') {
         // Behind writes under way it says nothing of the end that is known: what is there may be obsolete.
-        if (follower.tip === tip && number === tip.next) this.#heads.refresh(fetched.date);
+        if (follower.tip === tip && number === tip.next) {
+          this.#heads.refresh(fetched.date);
+          follower.isBehind = false;
+        }
         return { kind: 'current' };
       }
       newer = confirmed.head;
@@ -164,6 +167,7 @@ export class JournalLog implements Log {
     if (isUnclear()) return { kind: 'unclear' };
     if (!news.isNothing) return { kind: 'changed', changes: news.changes };
     follower.tip = news.tip;
+    follower.isBehind = false;
     return { kind: 'current' };
   }
 

@@ -43,13 +43,18 @@ interface Pending extends OutgoingRecord {
   /** As JSON, or, where they are too many for that, as they are. */
   readonly effects: string | readonly Effect[];
   readonly resolve: (outcome: AppendOutcome) => void;
-  outcome: SendOutcome | Obsolete | undefined;
+  outcome: SendOutcome | Obsolete | Behind | undefined;
 }
 
 /** It was not sent: there is a head by which its number is obsolete. */
 interface Obsolete {
   readonly kind: 'obsolete';
   readonly head: FoundHead;
+}
+
+/** It was not sent: its number is known to be taken. */
+interface Behind {
+  readonly kind: 'behind';
 }
 
 /** Effects that take more than this, as JSON, are objects of their own: a record is small, and raced for. */
@@ -103,6 +108,11 @@ export class Pipeline {
       const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
       this.#pending.push(pending);
       if (this.#isLost) return;
+      if (follower.isBehind) {
+        pending.outcome = { kind: 'behind' };
+        void this.#settle();
+        return;
+      }
       snapshotter.noteRecord(
         keyspace,
         number,
@@ -172,19 +182,20 @@ export class Pipeline {
     turns.onCommitted(follower.tip);
   }
 
-  async #fateOf(front: Pending, outcome: SendOutcome | Obsolete): Promise<AppendOutcome> {
+  async #fateOf(front: Pending, outcome: SendOutcome | Obsolete | Behind): Promise<AppendOutcome> {
     const { heads, follower, requests, turns } = this.#options;
     if (outcome.kind === 'obsolete') {
       const news = await follower.reload(outcome.head, front.deadline);
       return news.kind === 'unavailable' ? news : { kind: 'conflict', changes: news.changes };
     }
     if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
-    if (outcome.kind === 'taken') {
+    if (outcome.kind === 'taken' || outcome.kind === 'behind') {
       // Another record has its number for good; so it happens nowhere, whatever there is to be read.
       this.#isLost = true;
-      const news = await follower.news(front.deadline, outcome.by, turns);
+      const isTaken = outcome.kind === 'taken';
+      const news = await follower.news(front.deadline, isTaken ? outcome.by : undefined, turns);
       if (news.kind === 'unavailable') return news;
-      requests.environment.watcher?.observe(nodeProperties.fateLost, true);
+      requests.environment.watcher?.observe(nodeProperties.fateLost, isTaken);
       return { kind: 'conflict', changes: news.changes };
     }
     const confirmed = await heads.confirm(front.number, outcome.date, front.deadline);

@@ -63,6 +63,7 @@ export class Turns implements ChainReader, ChainObserver {
   onCommitted({ next }: Tip): void {
     this.#losses = 0;
     this.#turn = undefined;
+    this.#wait = undefined;
     if (this.#claim !== undefined && this.#claim < next) this.#claim = undefined;
   }
 
@@ -99,10 +100,10 @@ export class Turns implements ChainReader, ChainObserver {
 
   /** Reads on, after a race was lost, until this node had better try again. */
   async read(from: Tip, deadline: Deadline, options: ReadOptions): Promise<ChainOutcome> {
-    const wait = new Wait(this.#options.requests);
-    this.#wait = wait;
+    const wait = (this.#wait ??= new Wait(this.#options.requests));
     const outcome = await this.#follow(from, deadline, options, wait);
-    this.#wait = undefined;
+    // What was read so far is handed over, and the wait goes on.
+    if (outcome.kind === 'unavailable' || outcome.isEnd) this.#wait = undefined;
     return outcome;
   }
 
@@ -110,7 +111,7 @@ export class Turns implements ChainReader, ChainObserver {
     const { lengthMax = Infinity } = options;
     const first = await this.#look(from, deadline, options, wait);
     if (first.kind === 'unavailable') return first;
-    if (first.records.length > 0) this.#losses++;
+    if (!wait.hasBegun && first.records.length > 0) this.#losses++;
     wait.begin(deadline);
     const records = [...first.records];
     let length = records.reduce((sum, record) => sum + record.length, 0);
@@ -140,8 +141,8 @@ export class Turns implements ChainReader, ChainObserver {
     wait.hasNews = false;
     const outcome = await chain().read(from, deadline, { ...options, expected });
     if (outcome.kind === 'unavailable') return outcome;
-    const { tip, records } = outcome;
-    wait.onLook(from.next, tip.next, records.length > 0);
+    const { tip, records, isEnd } = outcome;
+    wait.onLook(from.next, tip.next, isEnd && records.length > 0);
     if (this.#claim !== undefined && this.#claim < tip.next) this.#claim = undefined;
     return outcome;
   }

@@ -15,6 +15,7 @@ const restMsMin = 1;
 
 export class Wait {
   deadline: Deadline = Infinity;
+  hasBegun = false;
   /** Whether this look has brought what is waited for. */
   hasNews = false;
   /** How long it took those to write who are writing now, when it was their turn: so long they may be silent. */
@@ -33,8 +34,9 @@ export class Wait {
     this.#newsAtMs = this.#nowMs;
   }
 
-  /** What was there already has been read. */
+  /** What was there already has been read. Where that is too much at once, it begins anew with each bit. */
   begin(deadline: Deadline): void {
+    this.hasBegun = true;
     const nowMs = this.#nowMs;
     this.deadline = nowMs + Math.min(waitMsMax, (deadline - nowMs) * waitRatio);
   }
@@ -58,10 +60,13 @@ export class Wait {
     this.toleranceMs = this.idleMs;
   }
 
-  /** @param next the number behind what was found */
-  onLook(from: number, next: number, hasRecords: boolean): void {
+  /**
+   * @param next the number behind what was found
+   * @param sawWriting whether others have written since the last look at the end
+   */
+  onLook(from: number, next: number, sawWriting: boolean): void {
     this.found = next - from;
-    if (!hasRecords) return;
+    if (!sawWriting) return;
     this.looks++;
     this.#first ??= { next, atMs: this.#nowMs };
   }
