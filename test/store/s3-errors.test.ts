@@ -40,6 +40,25 @@ async function withFake<Result>(
   }
 }
 
+test('requests say who asks, and nothing that no store needs', async () => {
+  const seen: IncomingMessage[] = [];
+  const options = { intercept: (request: IncomingMessage): false => (seen.push(request), false) };
+  await withFake(options, async (store) => {
+    await store.put('a', bytes('1'), { ifNoneMatch: '*' });
+    await store.get('a');
+    await store.list('');
+    await store.delete('a');
+  });
+  expect(seen.map(({ method }) => method)).toEqual(['PUT', 'GET', 'GET', 'DELETE']);
+  const common = ['authorization', 'connection', 'host', 'user-agent', 'x-amz-content-sha256', 'x-amz-date'];
+  for (const { method, headers, url } of seen) {
+    const more = method === 'PUT' ? ['content-length', 'content-type', 'if-none-match'] : [];
+    expect(Object.keys(headers).sort()).toEqual([...common, ...more].sort());
+    expect(headers['user-agent']).toBe('valthree');
+    expect(url).not.toContain('x-id');
+  }
+});
+
 describe('the table', () => {
   const nothing: S3Error = { code: undefined, status: undefined, systemCode: undefined, sent: true, timedOut: false };
 

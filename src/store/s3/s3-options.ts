@@ -5,6 +5,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { storeFailure } from '../failure.ts';
 import type { StoreFailure } from '../object-store.ts';
 import { HttpTransport } from './http-transport.ts';
+import { sendLeanRequests } from './lean-requests.ts';
 
 export interface S3Options {
   readonly bucket: string;
@@ -59,6 +60,7 @@ export function connect(options: S3Options): S3Connection | StoreFailure {
   // We know which Node we run on (`engines` in package.json); users need not be told at every start.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const client = new S3Client(clientConfig(options, { endpoint: endpoint.url, region, transport }));
+  sendLeanRequests(client);
   return { kind: 'connected', client, transport, endpoint: endpoint.url, region };
 }
 
