@@ -112,7 +112,11 @@ async function runTests(unit: string): Promise<string> {
     String(basePort),
   ];
   return new Promise((done, failed) => {
-    const child = spawn(join(suite, 'runtest'), words, { cwd: suite, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(join(suite, 'runtest'), words, {
+      cwd: suite,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString('latin1')));
