@@ -20,7 +20,11 @@ export function systemEnvironment(watcher?: Watcher): Environment {
     collectYoung: youngCollector(),
     compression: {
       compress: (bytes) => gzipAsync(bytes, { level: constants.Z_BEST_SPEED }),
-      decompress: (bytes, maxOutputLength) => gunzipAsync(bytes, { maxOutputLength }),
+      decompress: (bytes, maxOutputLength) => {
+        // In one piece, and one byte: where a piece is full, another is begun.
+        const chunkSize = Math.max(constants.Z_MIN_CHUNK, maxOutputLength + 1);
+        return gunzipAsync(bytes, { maxOutputLength, chunkSize });
+      },
     },
     timers: {
       set: (callback, delayMs): Timer => setTimeout(callback, delayMs),

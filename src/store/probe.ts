@@ -89,6 +89,8 @@ class Probe {
   }
 
   async verdict(): Promise<ProbeVerdict> {
+    // The first request of all computes for long: alone, and not at once with all contestants of a race.
+    await this.#read();
     const created = await this.#race({ ifNoneMatch: '*' }, undefined);
     if (created === undefined) throw this.#unfit('refuses to create an object that does not exist');
     await this.#mustRefuse({ ifNoneMatch: '*' }, 'overwrites an object that it was told to create (If-None-Match: *)');

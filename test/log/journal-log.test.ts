@@ -346,7 +346,7 @@ it('has the young collected while it loads, and while it takes over much, so tha
   for (const node of [await new Node(world, { graceMs }).open(), follower]) {
     while (node.keyspace.size < writer.keyspace.size) await node.catchUp();
     expect(node.keyspace.memory).toBe(writer.keyspace.memory);
-    expect(collections).toBeGreaterThan(writer.keyspace.memory / (1 << 20) / 2);
+    expect(collections).toBeGreaterThan(writer.keyspace.memory / (3 << 20));
     collections = 0;
   }
 });

@@ -8,7 +8,7 @@ import { Slices } from '../../src/log/journal/slices.ts';
 import { VirtualEnvironment } from '../../src/simulation/virtual-environment.ts';
 
 const sliceMs = 2;
-const lastingBytesMax = 1 << 20;
+const lastingBytesMax = 3 << 19;
 
 interface Step {
   readonly ms: number;

@@ -12,8 +12,11 @@ import type { Environment } from '../../environment/environment.ts';
 
 /** A fifth of what a pause may be: what cannot be divided, and collecting garbage, come on top. */
 const sliceMs = 2;
-/** What lasts is copied twice until it is old: two or three milliseconds for one processor. */
-const lastingBytesMax = 1 << 20;
+/**
+ * What lasts is copied twice until it is old: three milliseconds for one processor. Half as much makes what is on its way
+ * old as well, the buffers, for which V8 then marks in steps of up to ten milliseconds.
+ */
+const lastingBytesMax = 3 << 19;
 
 export class Slices {
   readonly #environment: Environment;

@@ -70,10 +70,16 @@ export class SnapshotReader {
         objectsOf(reference).map((object) => ({ object, part: { database, db, part, of: references.length } })),
       ),
     );
+    let arrived = 0;
     const ahead = fetchAhead(parts, {
       weigh: ({ object }) => object.length,
-      countMax: () => objectsAtOnce,
-      fetch: async (planned) => ({ ...planned, fetched: await this.#fetchObject(planned.object, deadline) }),
+      // Not all at once: so many requests take their time before their code is compiled.
+      countMax: () => Math.min(1 + arrived, objectsAtOnce),
+      fetch: async (planned) => {
+        const fetched = await this.#fetchObject(planned.object, deadline);
+        arrived++;
+        return { ...planned, fetched };
+      },
     });
     for await (const { object, part, fetched: json } of ahead) {
       if (json.kind !== 'part') return json;
