@@ -136,7 +136,7 @@ function describeSummary(summary: CampaignSummary, realMs: number): string {
     `${operations} operations, ${commits} commits, ${(virtualMs / 60_000).toFixed(1)} simulated minutes, ` +
     `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}` +
     `${past.branches} branches made, ${past.commits} commits to them, ${past.restores} restores, ` +
-    `${past.looks} states of the past compared\n` +
+    `${past.compared} states of the past compared\n` +
     `what the nodes have observed:\n${seen.join('')}`
   );
 }

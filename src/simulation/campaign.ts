@@ -1,7 +1,7 @@
 /** Many runs, one seed after another, and what they were together. */
 import type { FaultName, Scenario } from './scenario.ts';
 import { faultNames, scenarioOf } from './scenario.ts';
-import { noPast, type PastCounts } from './time-traveller.ts';
+import { noTravels } from './time-traveller.ts';
 import { simulate, type RunResult } from './world.ts';
 
 export interface CampaignOptions {
@@ -20,7 +20,7 @@ export interface CampaignSummary {
   commits: number;
   virtualMs: number;
   readonly faults: Record<FaultName, number>;
-  readonly past: PastCounts;
+  readonly past: { -readonly [Name in keyof RunResult['past']]: number };
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: Map<string, number>;
   /** Of the events of the last run. */
@@ -37,7 +37,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     commits: 0,
     virtualMs: 0,
     faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
-    past: { ...noPast },
+    past: { ...noTravels, compared: 0 },
     properties: new Map(),
     lastHash: '',
     failed: undefined,
@@ -51,7 +51,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     summary.commits += result.commits;
     summary.virtualMs += result.virtualMs;
     for (const name of faultNames) summary.faults[name] += result.faults[name] ?? 0;
-    for (const name of Object.keys(noPast) as (keyof PastCounts)[]) summary.past[name] += result.past[name];
+    for (const name of Object.keys(summary.past) as (keyof RunResult['past'])[])
+      summary.past[name] += result.past[name];
     for (const [message, count] of result.properties) {
       summary.properties.set(message, (summary.properties.get(message) ?? 0) + count);
     }

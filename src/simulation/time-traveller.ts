@@ -1,7 +1,6 @@
 /**
  * Somebody who goes back in time while the nodes serve: makes branches, of the database and of branches, as they are or
- * were; writes to some of them, and restores them to what they were. In the end each must hold what the records say that
- * were ever stored (`TruthStore.stateAt`), and all of the past that is to be kept must be there.
+ * were; writes to some of them, and restores them to what they were. What must hold in the end is in `past-check.ts`.
  *
  * Nobody else knows of the branches: what a restore does is seen by no client, so it needs no place in the histories.
  */
@@ -10,7 +9,6 @@ import type { Effect } from '../keyspace/effect.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { createBranch } from '../log/journal/create-branch.ts';
 import { JournalLog, type JournalLogOptions } from '../log/journal/journal-log.ts';
-import { Past } from '../log/journal/past.ts';
 import { Requests } from '../log/journal/requests.ts';
 import { restore } from '../log/journal/restore.ts';
 import { transact, type Plan } from '../log/transact.ts';
@@ -45,23 +43,18 @@ const everyMs = 700;
 const timeoutMs = 4000;
 const requestTimeoutMs = 500;
 const writesMax = 8;
-/** Commits of the past that are looked at. */
-const looks = 4;
-
 /** What has been done. */
-export interface PastCounts {
+export interface TravelCounts {
   branches: number;
   /** To branches. */
   commits: number;
   restores: number;
-  /** States that were read, and compared with the truth. */
-  looks: number;
 }
 
-export const noPast: Readonly<PastCounts> = { branches: 0, commits: 0, restores: 0, looks: 0 };
+export const noTravels: Readonly<TravelCounts> = { branches: 0, commits: 0, restores: 0 };
 
 export class TimeTraveller {
-  readonly counts: PastCounts = { ...noPast };
+  readonly counts: TravelCounts = { ...noTravels };
   readonly #options: TimeTravellerOptions;
   readonly #environment: Environment;
   readonly #faulty: FaultyStore;
@@ -228,63 +221,6 @@ export class TimeTraveller {
       }, afterMs);
       run(machine).then(resolve, reject);
     });
-  }
-
-  /** All that was in any of them for as long as the past is kept can be had. */
-  async checkPast(): Promise<void> {
-    const { scenario, store } = this.#options;
-    const keptMs = Math.max(scenario.graceMs, scenario.retainMs);
-    for (const name of store.databases()) {
-      const newest = store.newest(name);
-      const oldest = store.newestSince(name, this.#environment.clock.now() - keptMs);
-      const numbers = new Set([oldest, newest]);
-      while (numbers.size < Math.min(looks, newest - oldest + 1))
-        numbers.add(oldest + this.#dice.below(newest - oldest + 1));
-      for (const number of numbers) {
-        const what = await this.#past(name, number);
-        // It takes its time, and meanwhile more may have become too old.
-        const isTooOld = number < store.newestSince(name, this.#environment.clock.now() - keptMs);
-        if (!isTooOld) this.#compare(what, name, number);
-      }
-    }
-  }
-
-  async #past(name: string, number: number): Promise<Keyspace | string> {
-    const { store, databaseCount } = this.#options;
-    const requests = new Requests({ store, environment: this.#environment, requestTimeoutMs });
-    const past = new Past({ requests, name, databaseCount });
-    const state = await past.find({ number }, Infinity);
-    if (state.kind === 'unavailable') return state.reason;
-    const keyspace = new Keyspace(databaseCount);
-    return (await past.load(state, keyspace, Infinity))?.reason ?? keyspace;
-  }
-
-  /** Each of them can be read whole, as a node reads it. */
-  async checkWhole(): Promise<void> {
-    const { store, databaseCount } = this.#options;
-    for (const name of store.databases()) {
-      const keyspace = new Keyspace(databaseCount);
-      const log = new JournalLog(this.#logOptions(name, this.#machineWithoutFaults()));
-      const opened = await log.open(keyspace, this.#environment.clock.monotonic() + timeoutMs);
-      this.#compare(opened.kind === 'opened' ? keyspace : opened.reason, name, store.newest(name));
-    }
-  }
-
-  #machineWithoutFaults(): Machine {
-    const environment = new NodeEnvironment(this.#environment, { offsetMs: 0, drift: 0 });
-    return { environment, store: this.#options.store };
-  }
-
-  #compare(found: Keyspace | string, name: string, number: number): void {
-    const { store, onBroken } = this.#options;
-    this.counts.looks++;
-    const what = `${name} at the commit ${number}`;
-    if (typeof found === 'string') {
-      onBroken(`${what} cannot be had: ${found}`);
-      return;
-    }
-    const [is, wanted] = [found, store.stateAt(name, number)].map((state) => JSON.stringify(state.dump()));
-    if (is !== wanted) onBroken(`${what} is ${is}, not ${wanted}`);
   }
 }
 

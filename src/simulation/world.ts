@@ -11,12 +11,13 @@ import { judge, type Judgement } from '../workload/judge.ts';
 import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
+import { PastCheck } from './past-check.ts';
 import { planFinalReads } from '../workload/operations.ts';
 import { checkDeserted, checkExpired, checkIdle, checkRun } from './properties.ts';
 import { PropertyWatcher } from './property-watcher.ts';
 import { Recorder } from '../workload/recorder.ts';
 import { snapshotLimitsOf, type FaultName, type Scenario } from './scenario.ts';
-import { noPast, TimeTraveller, type PastCounts } from './time-traveller.ts';
+import { noTravels, TimeTraveller, type TravelCounts } from './time-traveller.ts';
 import { Connection } from '../workload/connection.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { Trace } from './trace.ts';
@@ -38,7 +39,8 @@ export interface RunResult {
   readonly events: number;
   readonly commits: number;
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
-  readonly past: PastCounts;
+  /** What was done to the past, and states of it that were compared with the truth. */
+  readonly past: Readonly<TravelCounts> & { readonly compared: number };
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: ReadonlyMap<string, number>;
 }
@@ -70,6 +72,7 @@ export class World {
   readonly #chaos: Chaos;
   /** Only where the past is kept. */
   readonly #traveller: TimeTraveller | undefined;
+  readonly #pastCheck: PastCheck | undefined;
   readonly #clients: readonly WorkloadClient[];
   readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
@@ -94,7 +97,13 @@ export class World {
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
     );
     this.#chaos = this.#newChaos();
-    this.#traveller = layout === 'journal' ? this.#newTraveller() : undefined;
+    if (layout === 'journal') {
+      const { store, trace } = this;
+      const parts = { scenario, store, databaseCount, onBroken };
+      const world = this.environment.stream('time traveller');
+      this.#traveller = new TimeTraveller({ ...parts, world, trace, faults: faultsOf(scenario) });
+      this.#pastCheck = new PastCheck({ ...parts, world: this.environment.stream('past') });
+    }
     this.#clients = Array.from({ length: scenario.clients }, (_, i) => this.#newClient(i));
   }
 
@@ -117,7 +126,7 @@ export class World {
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
     this.#busyMs = this.environment.clock.monotonic();
-    if (this.failures.length === 0) await this.#lookAtPast();
+    if (this.failures.length === 0) await this.#see(this.#pastCheck?.checkKept());
     if (this.failures.length === 0) await this.#rest();
     return this.#result();
   }
@@ -127,10 +136,10 @@ export class World {
     await this.#readEverything();
   }
 
-  async #lookAtPast(): Promise<void> {
-    if (this.#traveller === undefined) return;
-    const isRead = await this.#finished(this.#traveller.checkPast(), recoveryMsMax);
-    if (!isRead) this.fail(`the past was not read within ${recoveryMsMax} ms`);
+  /** What is broken of the past is a failure by itself. */
+  async #see(past: Promise<void> | undefined): Promise<void> {
+    if (past === undefined || (await this.#finished(past, recoveryMsMax)) || this.failures.length > 0) return;
+    this.fail(`the past was not read within ${recoveryMsMax} ms`);
   }
 
   /** Nobody is there any more. */
@@ -149,7 +158,7 @@ export class World {
     for (const node of this.nodes) node.setStoreFaults({});
     await this.environment.advance(expiryMs);
     checkExpired(this);
-    await this.#finished(this.#traveller?.checkWhole() ?? Promise.resolve(), recoveryMsMax);
+    await this.#see(this.#pastCheck?.checkWhole());
   }
 
   /**
@@ -224,20 +233,6 @@ export class World {
       onBroken,
       trace: (what) => {
         this.trace.add(`node ${index}`, what);
-      },
-    });
-  }
-
-  #newTraveller(): TimeTraveller {
-    return new TimeTraveller({
-      scenario: this.scenario,
-      world: this.environment.stream('time traveller'),
-      store: this.store,
-      databaseCount,
-      faults: faultsOf(this.scenario),
-      trace: this.trace,
-      onBroken: (what) => {
-        this.fail(what);
       },
     });
   }
@@ -319,7 +314,7 @@ export class World {
       events: this.environment.eventCount,
       commits: this.store.versions,
       faults: this.#chaos.counts,
-      past: this.#traveller?.counts ?? noPast,
+      past: { ...(this.#traveller?.counts ?? noTravels), compared: this.#pastCheck?.count ?? 0 },
       properties: this.#watcher.held,
     };
   }
