@@ -43,6 +43,11 @@ const everyMs = 700;
 const timeoutMs = 4000;
 const requestTimeoutMs = 500;
 const writesMax = 8;
+/** A command knows no grace period, and writes no snapshots, as `valthree restore` does. */
+const leftToNodes = {
+  graceMs: 0,
+  snapshots: { recordsMax: Infinity, bytesMin: Infinity, ratio: 0, partLength: Infinity },
+};
 /** What has been done. */
 export interface TravelCounts {
   branches: number;
@@ -169,9 +174,10 @@ export class TimeTraveller {
     const { store, onBroken } = this.#options;
     const number = this.#earlierThan(store.newest(name));
     this.#note(`restores ${name} to ${number}`);
-    const outcome = await this.#onMachine((machine) =>
-      restore({ ...this.#logOptions(name, machine), until: { number }, timeoutMs, isRehearsal: false }),
-    );
+    const outcome = await this.#onMachine((machine) => {
+      const options = { ...this.#logOptions(name, machine), ...leftToNodes };
+      return restore({ ...options, until: { number }, timeoutMs, isRehearsal: false });
+    });
     this.#note(`has restored ${name}: ${describe(outcome)}`);
     if (outcome?.kind !== 'done') return;
     this.counts.restores++;

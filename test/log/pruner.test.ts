@@ -26,6 +26,19 @@ async function burst(world: JournalWorld): Promise<Writer> {
   return writer;
 }
 
+async function catchUp(world: JournalWorld, { log, keyspace }: Writer): Promise<void> {
+  const verified = await world.finish(log.verify(world.environment.clock.monotonic() + 5000));
+  if (verified.kind === 'changed') verified.changes.applyTo(keyspace);
+}
+
+function pause({ environment }: JournalWorld, durationMs: number): Promise<void> {
+  return new Promise((resolve) => environment.timers.set(resolve, durationMs));
+}
+
+function isManifest(name: string): boolean {
+  return /^db\.snapshot\/\w+\.json$/.test(name);
+}
+
 describe('after a burst of writes', () => {
   it('what it made obsolete goes when it is old enough, although no snapshot is due', async () => {
     const world = new JournalWorld();
@@ -58,6 +71,17 @@ describe('after a burst of writes', () => {
     expect((await recordsOf(world))[0]).toBe(head.log.number);
   });
 
+  it('it stays where whoever writes does not know for how long it must', async () => {
+    const world = new JournalWorld();
+    await burst(world);
+    const head = await headOf(world);
+    await world.environment.advance(graceMs + 5000);
+    const command = await Writer.open(world, 'db', { graceMs: 0, recordsMax: Infinity });
+    for (let i = 0; i < 5; i++) await command.write([set('late', String(i))]);
+    expect(await headOf(world)).toEqual(head);
+    expect((await recordsOf(world))[0]).toBe(1);
+  });
+
   it('nobody is asked for anything as long as nobody writes', async () => {
     const world = new JournalWorld();
     await burst(world);
@@ -79,9 +103,7 @@ describe('after a burst of writes', () => {
     await burst(world);
     const { log, history } = await headOf(world);
     await world.environment.advance(graceMs + 5000);
-    const deadline = world.environment.clock.monotonic() + 5000;
-    const verified = await world.finish(idle.log.verify(deadline));
-    if (verified.kind === 'changed') verified.changes.applyTo(idle.keyspace);
+    await catchUp(world, idle);
     await idle.write([set('late', '1')]);
     // It does not know for how long the newest head has been there: what that made obsolete stays.
     expect((await headOf(world)).history).toEqual(history.slice(-1));
@@ -93,13 +115,41 @@ describe('after a burst of writes', () => {
   });
 });
 
+describe('a snapshot that takes long', () => {
+  it('keeps its parts, and is put in place, although another node lets go of the past meanwhile', async () => {
+    class Held extends JournalWorld {
+      isHeld = false;
+      override async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+        if (this.isHeld && isManifest(name)) await pause(this, graceMs + 10_000);
+        return super.put(name, body, options);
+      }
+    }
+    const world = new Held();
+    const writer = await burst(world);
+    const { snapshot, history } = await headOf(world);
+    expect(history.length).toBeGreaterThan(1);
+    const other = await Writer.open(world, 'db', { graceMs, recordsMax: 1000 });
+    world.isHeld = true;
+    while (!writer.log.snapshots.isUnderWay) await writer.write([set('key', 'x')]);
+    await world.environment.advance(graceMs + 5000);
+    expect((await headOf(world)).snapshot).toBe(snapshot);
+    await catchUp(world, other);
+    await other.write([set('late', '1')]);
+    expect((await headOf(world)).history.length).toBeLessThan(history.length);
+    await world.environment.advance(10_000);
+    expect(writer.log.snapshots.isUnderWay).toBe(false);
+    expect((await headOf(world)).snapshot).not.toBe(snapshot);
+    expect((await Writer.open(world, 'db')).keyspace.dump()).toEqual(other.keyspace.dump());
+  });
+});
+
 describe('a head that is swapped', () => {
   it('only for a branch, or by letting go, does not take a snapshot away that is being written', async () => {
     class Meddled extends JournalWorld {
       meddled = 0;
       override async put(name: string, body: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
         const result = await super.put(name, body, options);
-        if (/snapshot\/\w+\.json$/.test(name) && this.meddled++ === 0) {
+        if (isManifest(name) && this.meddled++ === 0) {
           const options = { requests: this.requests, source: 'db', name: 'branch', databaseCount: 3, until: {} };
           expect((await createBranch(options, Infinity)).kind).toBe('created');
         }
@@ -121,7 +171,7 @@ describe('a head that is swapped', () => {
       isSlow = false;
       override async get(name: string): Promise<GetResult> {
         const result = await super.get(name);
-        if (this.isSlow) await new Promise<void>((resolve) => this.environment.timers.set(resolve, 500));
+        if (this.isSlow) await pause(this, 500);
         return result;
       }
     }

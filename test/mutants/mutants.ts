@@ -476,6 +476,7 @@ export const mutants: readonly Mutant[] = [
     file: 'src/log/journal/branches.ts',
     find: 'head?.database !== database || !keeps(head, branch))',
     replace: 'head?.database !== database)',
+    test: 'test/log/time-machine.test.ts',
   },
   {
     name: 'journal: a past that begins one head too late',
@@ -488,6 +489,20 @@ export const mutants: readonly Mutant[] = [
     file: 'src/keyspace/difference.ts',
     find: 'isGone(after.find(key), now)) effects.push',
     replace: 'isGone(after.find(key), now) && now < 0) effects.push',
+  },
+  {
+    name: 'journal: a command that lets go of what nodes are to keep',
+    file: 'src/log/journal/pruner.ts',
+    find: '    if (graceMs === 0) return;\n',
+    replace: '',
+    test: 'test/log/pruner.test.ts',
+  },
+  {
+    name: 'journal: parts of a snapshot under way collected',
+    file: 'src/log/journal/collector.ts',
+    find: 'modifiedAt < newestAt - dateToleranceMs',
+    replace: 'modifiedAt < now - dateToleranceMs',
+    test: 'test/log/pruner.test.ts',
   },
   {
     name: 'journal: the past let go of between snapshots although it is to be kept',

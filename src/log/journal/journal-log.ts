@@ -38,7 +38,7 @@ export interface JournalLogOptions extends RequestOptions {
   readonly databaseCount: number;
   /** How many commits may be under way at once. */
   readonly pipelineDepth: number;
-  /** For so long after it became obsolete an object is left, by the store's dates. */
+  /** For so long after it became obsolete an object is left, by the store's dates; 0: only others know for how long. */
   readonly graceMs: number;
   /** For so long everything that was in the database can be had again; `undefined`: as it was said before. */
   readonly retainMs?: number | undefined;

@@ -44,6 +44,8 @@ export class Pruner {
   consider(): void {
     const { heads, graceMs, isSnapshotUnderWay } = this.#options;
     const now = heads.freshAt;
+    // Who does not know the grace period of the nodes leaves that to them.
+    if (graceMs === 0) return;
     if (now === undefined || now < this.#lookAt || this.#isAtWork || isSnapshotUnderWay()) return;
     this.#lookAt = now + graceMs / looksPerGrace;
     const mayBeOutdated = (heads.seenAt ?? 0) + graceMs / questionsPerGrace < now;
