@@ -23,6 +23,8 @@ async function recordsOf(world: JournalWorld): Promise<readonly number[]> {
 async function burst(world: JournalWorld): Promise<Writer> {
   const writer = await Writer.open(world, 'db', { graceMs, recordsMax: 20 });
   for (let i = 0; i < 100; i++) await writer.write([set(`key${i % 7}`, String(i))]);
+  // Until a snapshot has just been written.
+  while ((await headOf(world)).log.number <= writer.log.newest) await writer.write([set('key', 'x')]);
   return writer;
 }
 
