@@ -6,7 +6,8 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mutants, type Mutant } from '../test/mutants/mutants.ts';
+import type { Mutant } from '../test/mutants/mutant.ts';
+import { mutants } from '../test/mutants/mutants.ts';
 import { PlantedSources } from '../test/mutants/planted-sources.ts';
 
 const root = new URL('..', import.meta.url).pathname;
