@@ -172,7 +172,7 @@ export class ClientSession extends SessionState implements Session, Subscriber {
   override reset(): void {
     super.reset();
     this.subscriptions.removeAll();
-    this.#replies.mode = 'on';
+    this.#replies.reset();
     this.authenticated = !this.#host.server.passwordRequired;
   }
 

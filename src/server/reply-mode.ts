@@ -14,6 +14,11 @@ export class ReplyMode {
     if (mode === 'on') this.#skipsThis = false;
   }
 
+  /** `RESET`, which itself is not answered where it was to be skipped. */
+  reset(): void {
+    this.#mode = 'on';
+  }
+
   /** Whether the command that is being handled is not answered. */
   get isSilent(): boolean {
     return this.#skipsThis || this.#mode === 'off';
