@@ -11,7 +11,7 @@ import type { NodeServer } from './node-server.ts';
 /** Above this share of the limit V8 spends its time collecting garbage. */
 const crowdedShare = 0.8;
 /** Above this share it ends the process sooner or later. */
-const fullShare = 0.9;
+const fullShare = 0.85;
 /** Of the limit that V8 tells, what only objects that have just been made may use, unless a flag says otherwise. */
 const youngGeneration = 48 * 2 ** 20;
 /** What a key adds beside its bytes: entry and two strings, less what surrounds it in JSON. */
