@@ -11,7 +11,9 @@ import type { NodeServer } from './node-server.ts';
 /** Above this share of the limit V8 spends its time collecting garbage. */
 const crowdedShare = 0.8;
 /** Above this share it ends the process sooner or later. */
-const fullShare = 0.85;
+const fullShare = 0.9;
+/** While a database is loaded so much is on its way: bytes, their JSON, and what has been made of it. */
+const onItsWay = 24 * 2 ** 20;
 /** Of the limit that V8 tells, what only objects that have just been made may use, unless a flag says otherwise. */
 const youngGeneration = 48 * 2 ** 20;
 /** What a key adds beside its bytes: entry and two strings, less what surrounds it in JSON. */
@@ -45,7 +47,7 @@ export class HeapWatch {
       );
     }
     const used = this.#used;
-    if (used <= this.#limit * fullShare) return undefined;
+    if (used + onItsWay <= this.#limit * fullShare) return undefined;
     return (
       `the database does not fit into the heap that Node gives this process; start it with ${flagFor(Math.max(used, expected))}: ` +
       `heapLimit=${inMegabytes(this.#limit)} loaded=${inMegabytes(used)} expected=${inMegabytes(expected)}`
