@@ -74,7 +74,7 @@ class Database:
         for kind, db, *rest in effects:
             keys = self.databases.setdefault(db, {})
             if kind == "setString":
-                key, value = map(to_bytes, rest)
+                key, value = map(to_bytes, rest[:2])
                 keys[key] = (value, keys[key][1] if key in keys else None)
             elif kind == "writeString":
                 key, offset, piece = to_bytes(rest[0]), rest[1], to_bytes(rest[2])
