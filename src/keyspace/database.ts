@@ -5,7 +5,7 @@
 import type { Random } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { Dictionary, hashOf, type DictionaryNode } from './dictionary.ts';
-import type { ElementEffect } from './effect.ts';
+import { removesByName, type ElementEffect } from './effect.ts';
 import { applyElementEffect, newCollectionFor } from './elements.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import { HashValue } from './hash/hash-value.ts';
@@ -162,6 +162,8 @@ export class Database {
     const { seconds } = this.#accessClock;
     if (entry === undefined) {
       const value = newCollectionFor(effect);
+      // What is not there need not be removed: the piece before may have taken the last element.
+      if (value === undefined && removesByName(effect)) return;
       if (value === undefined) throw new Error(`effect on a missing key: kind=${effect.kind}`);
       entry = new Entry(key, hash, value, seconds);
       this.#insert(entry);

@@ -91,3 +91,8 @@ const taking: ReadonlySet<Effect['kind']> = new Set([
 export function takesElements({ kind }: Effect): boolean {
   return taking.has(kind);
 }
+
+/** Whether it names what it removes, so that what is not there makes no difference. */
+export function removesByName({ kind }: Effect): boolean {
+  return kind === 'deleteFields' || kind === 'removeMembers' || kind === 'removeScores';
+}
