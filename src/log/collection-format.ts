@@ -16,7 +16,7 @@ import type { CollectionValue } from '../keyspace/value.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import { asCount, asList, FormatError, refuseUnknown, show, type Fields } from './format-error.ts';
 import { decodeBytes, encodeBytes } from './journal/bytes-format.ts';
-import { decodeScore, scoreText } from './journal/effect-format.ts';
+import { decodeScore, encodeScore } from './journal/effect-format.ts';
 
 /** The member that holds what a collection of this type does. */
 const memberNames: Readonly<Record<CollectionKind, string>> = {
@@ -61,18 +61,13 @@ function itemsOf(value: CollectionValue): readonly string[] {
     case 'set':
       return elementsOf(value).map(encodeBytes);
     case 'zset':
-      return [...scoresOf(value)].map(([member, score]) => encodeScored(member, score));
+      return [...scoresOf(value)].map(([member, score]) => `[${encodeBytes(member)},${encodeScore(score)}]`);
     case 'hash':
       return [...fieldsOf(value)].map(([field, { value: held, expireAt }]) => {
         const expiry = expireAt === undefined ? '' : `,${expireAt}`;
         return `[${encodeBytes(field)},${encodeBytes(held)}${expiry}]`;
       });
   }
-}
-
-function encodeScored(member: ByteString, score: number): string {
-  const text = scoreText(score);
-  return `[${encodeBytes(member)},${Number.isFinite(score) && text !== '-0' ? text : `"${text}"`}]`;
 }
 
 /**

@@ -66,7 +66,7 @@ function encodeAll(list: readonly ByteString[]): string {
 }
 
 /** A number of JSON; what it cannot hold (infinities, minus zero) as a text. */
-function encodeScore(score: number): string {
+export function encodeScore(score: number): string {
   const text = scoreText(score);
   return Number.isFinite(score) && text !== '-0' ? text : `"${text}"`;
 }

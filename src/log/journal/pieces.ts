@@ -3,6 +3,7 @@
  * that is too long for one is written in pieces. So nothing has to be held as one text, or decoded in one go, that is as
  * large as the largest value. What is not divided is a single element of a collection.
  */
+import { inBatches } from '../../keyspace/batches.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import type { FrozenCollection } from '../../keyspace/collection.ts';
 import type { ByteString } from '../../resp/bytes.ts';
@@ -158,19 +159,7 @@ function sliceOf(effect: Effect, from: number, to: number): Effect {
 
 /** The groups in their order, joined to lists that are hardly longer than this. No list at all where there is no group. */
 export function* joined(groups: Iterable<Group>, lengthMax: number): Generator<readonly Effect[], void, undefined> {
-  let effects: Effect[] = [];
-  let length = 0;
-  for (const group of groups) {
-    const groupLength = lengthOfEffects(group);
-    if (effects.length > 0 && length + groupLength > lengthMax) {
-      yield effects;
-      effects = [];
-      length = 0;
-    }
-    effects.push(...group);
-    length += groupLength;
-  }
-  if (effects.length > 0) yield effects;
+  for (const batch of inBatches(groups, lengthOfEffects, lengthMax)) yield batch.flat();
 }
 
 /** Not within a character of UTF-8, so that a text remains text in each of its pieces. */
