@@ -36,6 +36,7 @@ const worldFaults = [
   'disconnect',
   'crash',
   'pause',
+  'suspend',
   'clockJump',
   'clockDrift',
   'clockSkew',

@@ -219,7 +219,7 @@ export class TimeTraveller {
           environment.kill();
           resolve(undefined);
         } else if (isPaused) {
-          environment.pause();
+          environment.pause(this.#dice.pick(['process', 'machine']));
           this.#environment.timers.set(() => {
             environment.resume();
           }, lastsMs);
