@@ -90,8 +90,8 @@ export class World {
     this.#watcher = new PropertyWatcher(scenario.faults, onBroken);
     this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
-    const { contentEtags, layout } = scenario;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, onBroken });
+    const { contentEtags, layout, graceMs } = scenario;
+    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, graceMs, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
