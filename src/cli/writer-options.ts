@@ -22,9 +22,7 @@ export function writerOptions(
     requestTimeoutMs: flags.s3RequestTimeout,
     databaseCount: databaseCountMax,
     pipelineDepth: 1,
-    // Nobody knows that of the nodes: the head is asked each time, and nothing is deleted that they may rely on.
-    graceMs: 0,
-    collects: false,
+    graceMs: undefined,
     snapshots: noSnapshots,
   };
 }
