@@ -68,7 +68,7 @@ export interface Scenario extends WorkloadPlan {
   readonly contentEtags: boolean;
   readonly layout: Layout;
   readonly pipelineDepth: number;
-  /** Small, so that nodes that were slow have to ask whether they have missed something. */
+  /** Of the first node. Small, so that nodes that were slow have to ask whether they have missed something. */
   readonly graceMs: number;
   /** After so many records a snapshot is due. */
   readonly snapshotRecords: number;

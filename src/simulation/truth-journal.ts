@@ -10,6 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 interface Head {
   readonly log: { readonly number: number; readonly parent: string };
   readonly snapshot: string | null;
+  readonly grace?: number;
   /** Where a branch begins, the oldest first. */
   readonly origins?: readonly OriginEntry[];
 }
@@ -105,6 +106,11 @@ function partNames({ snapshot }: Head, read: Read): readonly string[] {
   return databases.flatMap(({ parts }) =>
     parts.flatMap(({ name, more = [] }) => [name, ...more.map((one) => one.name)]),
   );
+}
+
+/** For how long what is obsolete is left, in milliseconds. */
+export function graceOf(name: string, read: Read): number {
+  return headOf(name, read).grace ?? 0;
 }
 
 /** Which objects this database, as its head says that it is now, cannot be read without. */

@@ -14,7 +14,7 @@ import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { DeleteResult, PutOptions, PutResult } from '../store/object-store.ts';
 import { GraceWatch } from './grace-watch.ts';
-import { originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
+import { graceOf, originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
 
 export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -23,8 +23,6 @@ export interface TruthOptions {
   /** An ETag is a hash of the body, as on S3, and comes back when the body does. */
   readonly contentEtags: boolean;
   readonly layout: Layout;
-  /** For so long, by its own clock, everybody must leave what has become obsolete. */
-  readonly graceMs: number;
   readonly onBroken: (what: string) => void;
 }
 
@@ -43,13 +41,12 @@ export class TruthStore extends MemoryStore {
   readonly #bodies = new Map<string, Buffer>();
   /** Of all objects but those of snapshots, also of those that were deleted: what was stored there first, and when. */
   readonly #first = new Map<string, { readonly text: string; readonly at: number }>();
-  readonly #graceWatch: GraceWatch;
+  readonly #graceWatch = new GraceWatch();
   #isHostile = false;
 
   constructor(options: TruthOptions) {
     super(options.clock, options.contentEtags ? hashOfContent : undefined);
     this.#options = options;
-    this.#graceWatch = new GraceWatch(options.graceMs);
   }
 
   /** The database as it is stored; `undefined`: nothing has been written yet. */
@@ -87,6 +84,11 @@ export class TruthStore extends MemoryStore {
     let number = this.#origin(database)?.until ?? 0;
     while (this.#first.has(this.#recordName(database, number + 1))) number++;
     return number;
+  }
+
+  /** For how long everybody must leave what has become obsolete in it, as it says itself, in milliseconds. */
+  graceMs(database: string): number {
+    return graceOf(database, this.#read);
   }
 
   /** What the database held at this record. */

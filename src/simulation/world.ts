@@ -94,8 +94,8 @@ export class World {
     this.#watcher = new PropertyWatcher(scenario.faults, onBroken);
     this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
-    const { contentEtags, layout, graceMs } = scenario;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, graceMs, onBroken });
+    const { contentEtags, layout } = scenario;
+    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
@@ -232,7 +232,8 @@ export class World {
       commitIntervalMs: this.scenario.commitIntervalMs,
       layout: this.scenario.layout,
       pipelineDepth: this.scenario.pipelineDepth,
-      graceMs: this.scenario.graceMs,
+      // They were told different ones: that of the node which creates the database holds for all.
+      graceMs: this.scenario.graceMs * (1 + index),
       recordLengthMax: this.scenario.recordLength,
       newsLengthMax: this.scenario.newsLength,
       retainMs: this.scenario.retainMs,

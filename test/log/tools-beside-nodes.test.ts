@@ -142,7 +142,7 @@ it('a node begins a snapshot although a tool has taken each number at which one 
   const world = new JournalWorld();
   const recordsMax = 16;
   const node = await Writer.open(world, 'db', { graceMs, recordsMax });
-  const other = await Writer.open(world, 'db', { graceMs: 0, recordsMax: Infinity });
+  const other = await Writer.open(world, 'db', { graceMs: undefined, recordsMax: Infinity });
   // When the log is so long, they are the odd numbers.
   for (let number = 1; number <= 2 * recordsMax; number++) {
     const writer = number % 2 === 1 ? other : node;

@@ -68,7 +68,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: what stands on an uncertain commit reported as lost',
     file: 'src/log/journal/pipeline.ts',
-    find: "const mayBeThere = outcome.kind === 'uncertain' && pending.outcome?.kind !== 'unavailable';",
+    find: "const mayBeThere = outcome.kind === 'uncertain' && !wasNeverThere(pending);",
     replace: 'const mayBeThere = false as boolean;',
   },
   {
@@ -87,7 +87,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: the rule of the dates switched off',
     file: 'src/log/journal/heads.ts',
-    find: 'date - freshAt < this.#graceMs / 2)',
+    find: 'date - freshAt < this.graceMs / 2)',
     replace: 'date - freshAt < Infinity)',
   },
   {
@@ -99,8 +99,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: a snapshot one key short',
     file: 'src/log/journal/snapshot-run.ts',
-    find: 'for (const image of images) yield* groupsOfEntry(',
-    replace: 'for (const image of images.slice(0, 2)) yield* groupsOfEntry(',
+    find: 'for (const image of images) for (const group of',
+    replace: 'for (const image of images.slice(0, 2)) for (const group of',
   },
   {
     name: 'journal: the expiry of a value in pieces left out of a snapshot',
@@ -150,13 +150,13 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: collection one record too far',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
-    replace: 'const first = oldest.at + graceMs < now ? head.log.number + 1 : 0;',
+    find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
+    replace: 'const first = oldest.at + heads.graceMs < now ? head.log.number + 1 : 0;',
   },
   {
     name: 'journal: collection without the grace period',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
+    find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
     replace: 'const first = head.log.number;',
   },
   {
@@ -212,9 +212,9 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'journal: a command that lets go of what nodes are to keep',
-    file: 'src/log/journal/pruner.ts',
-    find: '    if (graceMs === 0) return;\n',
-    replace: '',
+    file: 'src/log/journal/journal-log.ts',
+    find: 'const collects = graceMs !== undefined;',
+    replace: 'const collects = true as boolean;',
     test: 'test/log/pruner.test.ts',
   },
   {
@@ -243,10 +243,10 @@ export const journalMutants: readonly Mutant[] = [
     replace: '    const { content: before, etag } = found;\n    const now = requests.environment.clock.now();\n',
   },
   {
-    name: 'journal: a tool that lets go of what nodes are to keep',
-    file: 'src/tools/left-to-nodes.ts',
-    find: '  graceMs: 0,\n  collects: false,\n',
-    replace: '  graceMs: 1,\n  collects: true,\n',
+    name: 'journal: a node that goes by a grace period of its own',
+    file: 'src/log/journal/heads.ts',
+    find: 'return this.newest.graceMs ?? this.#options.graceMs ?? 0;',
+    replace: 'return this.#options.graceMs ?? this.newest.graceMs ?? 0;',
   },
   {
     name: 'journal: snapshots that begin under the numbers of claims',
@@ -286,7 +286,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: what was loaded anew long ago taken for fresh',
     file: 'src/log/journal/follower.ts',
-    find: 'heads.refresh(loaded.date);',
+    find: 'heads.refresh(loaded.date, loaded.atMs);',
     replace: 'heads.refresh(heads.seenAt);',
     test: 'test/log/suspended-node.test.ts',
   },

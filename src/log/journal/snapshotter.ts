@@ -39,9 +39,6 @@ interface SnapshotterOptions {
   readonly slices: Slices;
   readonly name: string;
   readonly databaseCount: number;
-  readonly graceMs: number;
-  /** `undefined`: as the head says. */
-  readonly retainMs: number | undefined;
   readonly limits: SnapshotLimits;
   /** A new head is in place. */
   readonly onSwapped: (head: Head) => void;
