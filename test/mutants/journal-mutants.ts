@@ -285,9 +285,9 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'journal: what was loaded anew long ago taken for fresh',
-    file: 'src/log/journal/follower.ts',
-    find: 'heads.refresh(loaded.date, loaded.atMs);',
-    replace: 'heads.refresh(heads.seenAt);',
+    file: 'src/log/journal/reloader.ts',
+    find: 'if (known !== undefined && known.tip.next < head.content.log.number) this.finish();',
+    replace: 'if (known !== undefined) Object.assign(known, { date: head.date });',
     test: 'test/log/suspended-node.test.ts',
   },
   {
