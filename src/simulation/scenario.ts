@@ -36,6 +36,7 @@ const worldFaults = [
   'disconnect',
   'crash',
   'pause',
+  'suspend',
   'clockJump',
   'clockDrift',
   'clockSkew',
@@ -82,6 +83,8 @@ export interface Scenario extends WorkloadPlan {
   readonly branches: number;
   /** For so long all that was in the database can be had again. */
   readonly retainMs: number;
+  /** How often somebody imports something while nodes serve. */
+  readonly imports: number;
 }
 
 export function snapshotLimitsOf({ snapshotRecords, partLength }: Scenario): SnapshotLimits {
@@ -130,6 +133,7 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     newsLength: dice.pick([400, 1 << 20]),
     branches: dice.pick([0, 0, 2, 4]),
     retainMs: dice.pick([0, 0, 5000, 60_000]),
+    imports: dice.pick([0, 0, 2, 8]),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;

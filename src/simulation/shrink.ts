@@ -33,7 +33,7 @@ export async function shrink(scenario: Scenario, options: ShrinkOptions): Promis
 
 /** The boldest first. */
 function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> {
-  const { operations, clients, nodes, keys, faults, branches } = scenario;
+  const { operations, clients, nodes, keys, faults, branches, imports } = scenario;
   for (const divisor of [8, 4, 2]) {
     if (operations >= divisor * 2) yield { ...scenario, operations: Math.ceil(operations / divisor) };
   }
@@ -41,6 +41,7 @@ function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> 
   if (clients > 1) yield { ...scenario, clients: clients - 1 };
   if (nodes > 1) yield { ...scenario, nodes: nodes - 1 };
   if (branches > 0) yield { ...scenario, branches: 0 };
+  if (imports > 0) yield { ...scenario, imports: 0 };
   if (keys > 1) yield { ...scenario, keys: 1 };
   if (faults.size > 2) {
     const names = [...faults];

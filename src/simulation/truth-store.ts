@@ -13,7 +13,8 @@ import { gunzipSync } from 'node:zlib';
 import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { DeleteResult, PutOptions, PutResult } from '../store/object-store.ts';
-import { isNeeded, originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
+import { GraceWatch } from './grace-watch.ts';
+import { originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
 
 export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -22,6 +23,8 @@ export interface TruthOptions {
   /** An ETag is a hash of the body, as on S3, and comes back when the body does. */
   readonly contentEtags: boolean;
   readonly layout: Layout;
+  /** For so long, by its own clock, everybody must leave what has become obsolete. */
+  readonly graceMs: number;
   readonly onBroken: (what: string) => void;
 }
 
@@ -40,11 +43,13 @@ export class TruthStore extends MemoryStore {
   readonly #bodies = new Map<string, Buffer>();
   /** Of all objects but those of snapshots, also of those that were deleted: what was stored there first, and when. */
   readonly #first = new Map<string, { readonly text: string; readonly at: number }>();
+  readonly #graceWatch: GraceWatch;
   #isHostile = false;
 
   constructor(options: TruthOptions) {
     super(options.clock, options.contentEtags ? hashOfContent : undefined);
     this.#options = options;
+    this.#graceWatch = new GraceWatch(options.graceMs);
   }
 
   /** The database as it is stored; `undefined`: nothing has been written yet. */
@@ -65,7 +70,7 @@ export class TruthStore extends MemoryStore {
   }
 
   override delete(name: string): Promise<DeleteResult> {
-    const needs = this.databases().find((database) => isNeeded(name, database, this.#read));
+    const needs = this.#graceWatch.whoNeeds(name, this.#options.clock.now());
     if (needs !== undefined) this.#options.onBroken(`what ${needs} needs was deleted: ${name}`);
     this.#bodies.delete(name);
     this.deleted++;
@@ -74,7 +79,7 @@ export class TruthStore extends MemoryStore {
 
   /** All that begin to be there: the one that nodes serve, and branches. */
   databases(): readonly string[] {
-    return [...this.#bodies.keys()].filter((name) => !name.includes('.'));
+    return [...this.#bodies.keys()].filter(isDatabase);
   }
 
   /** The last record of a database in the journal layout. */
@@ -128,11 +133,12 @@ export class TruthStore extends MemoryStore {
   };
 
   #note(name: string, body: Buffer): void {
-    const { layout } = this.#options;
+    const { layout, clock } = this.#options;
     this.#bodies.set(name, body);
+    if (layout === 'journal' && isDatabase(name)) this.#graceWatch.note(name, clock.now(), this.#read);
     const isOfSnapshot = name.includes('.snapshot/');
     if (layout === 'journal' && !isOfSnapshot && !this.#first.has(name))
-      this.#first.set(name, { text: body.toString(), at: this.#options.clock.now() });
+      this.#first.set(name, { text: body.toString(), at: clock.now() });
     if (name.startsWith(`${this.#options.name}.log/`)) this.versions++;
     if (name !== this.#options.name) return;
     if (layout === 'plain') this.#check(body.toString());
@@ -191,6 +197,11 @@ export class TruthStore extends MemoryStore {
       this.#options.onBroken(`a version of the database does not decode: ${String(cause)}`);
     }
   }
+}
+
+/** All other objects of one bear its name with something behind it. */
+function isDatabase(object: string): boolean {
+  return !object.includes('.');
 }
 
 function hashOfContent(body: Uint8Array): string {

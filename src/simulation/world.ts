@@ -8,6 +8,7 @@ import { Chaos, faultsOf } from './chaos.ts';
 import { WorkloadClient } from '../workload/client.ts';
 import { Dice } from '../workload/dice.ts';
 import { judge, type Judgement } from '../workload/judge.ts';
+import { Importer } from './importer.ts';
 import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
@@ -41,6 +42,8 @@ export interface RunResult {
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
   /** What was done to the past, and states of it that were compared with the truth. */
   readonly past: Readonly<TravelCounts> & { readonly compared: number };
+  /** That were certainly made. */
+  readonly imports: number;
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: ReadonlyMap<string, number>;
 }
@@ -70,9 +73,10 @@ export class World {
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
   readonly #chaos: Chaos;
-  /** Only where the past is kept. */
+  /** Only of the journal layout, as the next two. */
   readonly #traveller: TimeTraveller | undefined;
   readonly #pastCheck: PastCheck | undefined;
+  readonly #importer: Importer | undefined;
   readonly #clients: readonly WorkloadClient[];
   readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
@@ -90,8 +94,8 @@ export class World {
     this.#watcher = new PropertyWatcher(scenario.faults, onBroken);
     this.environment.watcher = this.#watcher;
     const { clock } = this.environment;
-    const { contentEtags, layout } = scenario;
-    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, onBroken });
+    const { contentEtags, layout, graceMs } = scenario;
+    this.store = new TruthStore({ clock, name: 'db', databaseCount, contentEtags, layout, graceMs, onBroken });
     this.nodes = Array.from({ length: scenario.nodes }, (_, i) => this.#newNode(i, onBroken));
     this.#links = Array.from({ length: scenario.clients }, () =>
       this.nodes.map(() => ({ forthCut: false, backCut: false })),
@@ -100,8 +104,9 @@ export class World {
     if (layout === 'journal') {
       const { store, trace } = this;
       const parts = { scenario, store, databaseCount, onBroken };
-      const world = this.environment.stream('time traveller');
-      this.#traveller = new TimeTraveller({ ...parts, world, trace, faults: faultsOf(scenario) });
+      const beside = { ...parts, trace, faults: faultsOf(scenario) };
+      this.#traveller = new TimeTraveller({ ...beside, world: this.environment.stream('time traveller') });
+      this.#importer = new Importer({ ...beside, world: this.environment.stream('importer') });
       this.#pastCheck = new PastCheck({ ...parts, world: this.environment.stream('past') });
     }
     this.#clients = Array.from({ length: scenario.clients }, (_, i) => this.#newClient(i));
@@ -116,6 +121,7 @@ export class World {
     for (const node of this.nodes) node.start();
     this.#chaos.begin();
     this.#traveller?.begin();
+    this.#importer?.begin();
     const load = Promise.all(this.#clients.map((client) => client.run()));
     if (!(await this.#finished(load, loadMsMax)))
       this.fail('clients did not come to their end, although all time-outs are bounded');
@@ -125,6 +131,7 @@ export class World {
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
+    this.#importer?.check();
     this.#busyMs = this.environment.clock.monotonic();
     if (this.failures.length === 0) await this.#see(this.#pastCheck?.checkKept());
     if (this.failures.length === 0) await this.#rest();
@@ -133,6 +140,7 @@ export class World {
 
   async #comeToRest(): Promise<void> {
     await this.#traveller?.end();
+    await this.#importer?.end();
     await this.#readEverything();
   }
 
@@ -315,6 +323,7 @@ export class World {
       commits: this.store.versions,
       faults: this.#chaos.counts,
       past: { ...(this.#traveller?.counts ?? noTravels), compared: this.#pastCheck?.count ?? 0 },
+      imports: this.#importer?.count ?? 0,
       properties: this.#watcher.held,
     };
   }
