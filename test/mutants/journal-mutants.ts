@@ -99,8 +99,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: a snapshot one key short',
     file: 'src/log/journal/snapshot-run.ts',
-    find: 'for (const image of images) for (const group of',
-    replace: 'for (const image of images.slice(0, 2)) for (const group of',
+    find: 'for (const image of images) for (const group',
+    replace: 'for (const image of images.slice(0, 2)) for (const group',
   },
   {
     name: 'journal: the expiry of a value in pieces left out of a snapshot',
@@ -218,6 +218,22 @@ export const journalMutants: readonly Mutant[] = [
     test: 'test/log/pruner.test.ts',
   },
   {
+    name: 'journal: a node that goes by its own grace period',
+    file: 'src/log/journal/heads.ts',
+    find: 'this.newest.graceMs ?? this.#options.graceMs ?? 0',
+    replace: 'this.#options.graceMs ?? this.newest.graceMs ?? 0',
+    test: 'test/log/journal-sleepers.test.ts',
+  },
+  {
+    name: 'journal: a commit called lost whose number was collected, and taken since',
+    file: 'src/log/journal/pipeline.ts',
+    find: "    if (outcome.kind === 'behind') return this.#lose(front, undefined);\n",
+    replace:
+      "    if (outcome.kind === 'behind') return this.#lose(front, undefined);\n" +
+      "    if (outcome.kind === 'taken') return this.#lose(front, outcome.by);\n",
+    test: 'test/log/journal-sleepers.test.ts',
+  },
+  {
     name: 'journal: parts of a snapshot under way collected',
     file: 'src/log/journal/collector.ts',
     find: 'modifiedAt < newestAt - dateToleranceMs',
@@ -241,12 +257,6 @@ export const journalMutants: readonly Mutant[] = [
     file: 'src/log/journal/pruner.ts',
     find: '    const { content: before, etag, date: now } = found;\n',
     replace: '    const { content: before, etag } = found;\n    const now = requests.environment.clock.now();\n',
-  },
-  {
-    name: 'journal: a node that goes by a grace period of its own',
-    file: 'src/log/journal/heads.ts',
-    find: 'return this.newest.graceMs ?? this.#options.graceMs ?? 0;',
-    replace: 'return this.#options.graceMs ?? this.newest.graceMs ?? 0;',
   },
   {
     name: 'journal: snapshots that begin under the numbers of claims',
