@@ -16,6 +16,8 @@ export interface EncodingLimits {
   hashValueMax: number;
   /** Elements, at least one, and 8 KB in all; negative: -1 to -5 stand for 4 to 64 KB in all. */
   listSizeMax: number;
+  /** Nodes at each end of a long list that Valkey leaves uncompressed; 0: all of them. It changes no encoding. */
+  listCompressDepth: number;
   setIntegersMax: number;
   setEntriesMax: number;
   setValueMax: number;
@@ -27,6 +29,7 @@ export const encodingLimitsDefault: Readonly<EncodingLimits> = {
   hashEntriesMax: 512,
   hashValueMax: 64,
   listSizeMax: -2,
+  listCompressDepth: 0,
   setIntegersMax: 512,
   setEntriesMax: 128,
   setValueMax: 64,
