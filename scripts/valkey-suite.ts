@@ -1,10 +1,11 @@
 /**
  * Runs Valkey's own tests against a node: `npm run valkey-suite -- --suite DIR`, where DIR is a checkout of Valkey, with
- * `--single unit/type/set` for some units only and `--tags "-needs:debug"` for some tests. It starts a node with an
- * empty memory store, and prints by unit what passed and what failed. The checkout is left as it is: the tests run in a
- * copy, without what their preparation wants of every server and this one has not.
+ * `--single unit/type/set` for some units only, `--tags "-needs:debug"` for some tests and `--skip NAME` without one. It
+ * starts a node with an empty memory store, and prints by unit what passed and what failed. The checkout is left as it
+ * is: the tests run in a copy, without what their preparation wants of every server and this one has not.
  *
- * What fails between two tests ends its unit: that is told as well.
+ * What fails between two tests ends its unit: that is told as well. What fails halfway may leave settings or a
+ * transaction behind that fail those after it: it is to be skipped.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     suite: { type: 'string' },
     single: { type: 'string', multiple: true, default: unitsByDefault },
     tags: { type: 'string', default: tagsByDefault },
+    skip: { type: 'string', multiple: true, default: [] },
   },
 });
 if (options.suite === undefined) throw new Error('which checkout of Valkey? --suite DIR');
@@ -110,6 +112,7 @@ async function runTests(unit: string): Promise<string> {
     '--durable',
     '--baseport',
     String(basePort),
+    ...options.skip.flatMap((name) => ['--skiptest', name]),
   ];
   return new Promise((done, failed) => {
     const child = spawn(join(suite, 'runtest'), words, {
