@@ -211,10 +211,11 @@ describe('a blocked client', () => {
     send(waiting, 'BLPOP key 0');
     await until(() => node.server.waiting.count === 1);
     const client = await newClient();
-    expect(await call(client, 'CLIENT LIST')).toMatch(/ flags=b .* cmd=blpop /);
+    expect(await call(client, `CLIENT LIST ID ${id}`)).toMatch(/ flags=b .* cmd=blpop .* tot-cmds=1\n/);
     expect(await call(client, 'INFO clients')).toContain('blocked_clients:1');
     expect(await call(client, `CLIENT UNBLOCK ${id}`)).toBe(1);
     expect(await waiting.reply()).toEqual(nullArray);
+    expect(await call(client, `CLIENT LIST ID ${id}`)).toMatch(/ tot-cmds=2\n/);
     expect(await call(client, `CLIENT UNBLOCK ${id}`)).toBe(0);
     send(waiting, 'BLPOP key 0');
     await until(() => node.server.waiting.count === 1);
