@@ -1,12 +1,12 @@
 /**
  * Runs Valkey's own tests against a node: `npm run valkey-suite -- --suite DIR`, where DIR is a checkout of Valkey, with
  * `--single unit/type/set` for some units only, `--tags "-needs:debug"` for some tests and `--skip NAME` without one. It
- * starts a node with an empty memory store, and prints by unit what passed and what failed. The checkout is left as it
- * is: the tests run in a copy, without what their preparation wants of every server and this one has not.
+ * starts a node with an empty memory store for each unit, and prints what passed and what failed. The checkout is left
+ * as it is: the tests run in a copy, without what their preparation wants of every server and this one has not.
  *
  * What fails between two tests ends its unit: that is told as well.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,18 +50,26 @@ interface Outcome {
 }
 
 const suite = copyOf(resolve(options.suite));
-const port = await freePort();
-const node = spawn(
-  process.execPath,
-  [join(root, 'dist/cli/main.js'), 'serve', '--store', 'memory:', '--addr', `127.0.0.1:${port}`],
-  { stdio: 'ignore' },
-);
 try {
-  await listening(port);
-  for (const unit of options.single) report(unit, await runUnit(unit));
+  for (const unit of options.single) report(unit, await onNode((port) => runUnit(unit, port)));
 } finally {
-  node.kill('SIGKILL');
   rmSync(suite, { recursive: true, force: true });
+}
+
+/** Of its own, as units leave settings behind. */
+async function onNode<T>(run: (port: number) => Promise<T>): Promise<T> {
+  const port = await freePort();
+  const node = spawn(
+    process.execPath,
+    [join(root, 'dist/cli/main.js'), 'serve', '--store', 'memory:', '--addr', `127.0.0.1:${port}`],
+    { stdio: 'ignore' },
+  );
+  try {
+    await listening(node, port);
+    return await run(port);
+  } finally {
+    node.kill('SIGKILL');
+  }
 }
 
 function report(unit: string, { passed, failed, end }: Outcome): void {
@@ -100,12 +108,12 @@ function installed(name: string): string {
   return found;
 }
 
-async function runUnit(unit: string): Promise<Outcome> {
-  return outcomeIn(await runTests(unit));
+async function runUnit(unit: string, port: number): Promise<Outcome> {
+  return outcomeIn(await runTests(unit, port));
 }
 
 /** What `runtest` prints, in its colours. */
-async function runTests(unit: string): Promise<string> {
+async function runTests(unit: string, port: number): Promise<string> {
   // Its own server's, so that several runs do not meet.
   const basePort = await freePort();
   const words = [
@@ -173,7 +181,7 @@ function freePort(): Promise<number> {
   });
 }
 
-async function listening(at: number): Promise<void> {
+async function listening(node: ChildProcess, at: number): Promise<void> {
   for (;;) {
     if (node.exitCode !== null) throw new Error(`the node has ended: exitCode=${node.exitCode}`);
     const isUp = await new Promise<boolean>((done) => {
