@@ -21,7 +21,7 @@ interface ServeFlags extends StoreFlags {
   readonly layout: Layout;
   readonly retain?: number;
   readonly pipeline: number;
-  readonly grace: number;
+  readonly grace?: number;
   readonly maxKeys: number;
   readonly maxmemory: number;
   readonly databases: number;
@@ -97,7 +97,7 @@ function workOptions(): Option[] {
       .default(4),
     new Option('--grace <duration>', 'how long a new database leaves obsolete objects in the store (journal layout)')
       .argParser(parseDuration)
-      .default(3_600_000, '1h'),
+      .default(undefined, '1h'),
     new Option('--databases <n>', 'databases that SELECT knows').argParser(integer(1, 10_000)).default(16),
     new Option(
       '--commit-interval <duration>',
@@ -155,7 +155,7 @@ export function resolveServeFlags(flags: ServeFlags): ResolvedServeOptions {
     databaseName: flags.name,
     layout: flags.layout,
     pipelineDepth: flags.pipeline,
-    graceMs: positive(flags.grace, '--grace'),
+    graceMs: flags.grace === undefined ? undefined : positive(flags.grace, '--grace'),
     retainMs: flags.retain,
     databases: flags.databases,
     keysMax: flags.maxKeys,

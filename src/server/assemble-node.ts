@@ -25,8 +25,10 @@ export interface NodeSettings {
   readonly layout: Layout;
   /** How many commits may be under way at once, where the layout allows it. */
   readonly pipelineDepth: number;
-  /** For so long obsolete objects are left in the store, of a database that does not say it itself. */
-  readonly graceMs: number;
+  /**
+   * For so long obsolete objects are left in the store, of a database that does not say it itself; `undefined`: an hour.
+   */
+  readonly graceMs: number | undefined;
   /** Of commits, and of what is taken over at once (`JournalLogOptions`). */
   readonly recordLengthMax?: number;
   readonly newsLengthMax?: number;
@@ -55,6 +57,7 @@ export interface NodeParts extends NodeSettings {
   readonly store: ObjectStore;
 }
 
+const graceMsDefault = 3_600_000;
 const commandTable = createCommandTable(allCommands);
 
 export function assembleNode(parts: NodeParts): NodeServer {
@@ -70,14 +73,12 @@ export function assembleNode(parts: NodeParts): NodeServer {
     databaseCount: databases,
     requestTimeoutMs,
     pipelineDepth: parts.pipelineDepth,
-    graceMs: parts.graceMs,
+    graceMs: parts.graceMs ?? graceMsDefault,
     ...(parts.recordLengthMax === undefined ? {} : { recordLengthMax: parts.recordLengthMax }),
     ...(parts.newsLengthMax === undefined ? {} : { newsLengthMax: parts.newsLengthMax }),
     retainMs: parts.retainMs,
     snapshots: parts.snapshots ?? snapshotLimitsDefault,
-    warn: (message) => {
-      logger.warn(message);
-    },
+    ...(parts.graceMs === undefined ? {} : { warn: logger.warn.bind(logger) }),
   });
   const engine = new Engine({
     log,

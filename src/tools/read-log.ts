@@ -1,6 +1,6 @@
 /** The commits of a database in the journal layout, one after another, as far back as they are kept. */
 import type { Effect } from '../keyspace/effect.ts';
-import { ownerOf, type Head } from '../log/journal/head.ts';
+import { firstKept, ownerOf, type Head } from '../log/journal/head.ts';
 import { beginningId, isClaim, type Record } from '../log/journal/record.ts';
 import { StoreError, type DatabaseReader } from './database-reader.ts';
 
@@ -46,7 +46,10 @@ export async function* readLog(options: ReadLogOptions): AsyncGenerator<LogEntry
       Array.from({ length: count }, (_, i) => reader.record(first + i, ownerOf(first + i, head, name))),
     );
     for (const found of batch) {
-      if (found.kind === 'damage' && found.isMissing) return;
+      if (found.kind === 'damage' && found.isMissing) {
+        await refuseLost(number, options);
+        return;
+      }
       if (found.kind === 'damage') throw new StoreError(`${found.object} cannot be read: ${found.what}`);
       const record = found.content;
       const isVoid = record.parent !== parent;
@@ -56,6 +59,14 @@ export async function* readLog(options: ReadLogOptions): AsyncGenerator<LogEntry
       number++;
     }
   }
+}
+
+/** What is missing is the end of the log only if it was not deleted while the log was read. */
+async function refuseLost(number: number, { reader, name, head }: ReadLogOptions): Promise<void> {
+  const now = await reader.head(name);
+  if (now.kind === 'damage') throw new StoreError(`${now.object} cannot be read: ${now.what}`);
+  if (now.content.database === head.database && firstKept(now.content) <= number) return;
+  throw new StoreError(`${name} has let go of that part of its past while it was read; try again`);
 }
 
 /** Where the newest snapshot before the first number leaves off: from there on it is known which records are valid. */

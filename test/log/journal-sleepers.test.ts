@@ -1,10 +1,23 @@
 /** Nodes that slept while others wrote and collected, and what all nodes must go by so that this loses nothing. */
 import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../src/cli/durations.ts';
 import { decodeHead, encodeHead, type Head } from '../../src/log/journal/head.ts';
+import { firstHead } from '../../src/log/journal/heads.ts';
 import { beginningId, encodeRecord } from '../../src/log/journal/record.ts';
+import type { OpenOutcome } from '../../src/log/log.ts';
 import { storeFailure } from '../../src/store/failure.ts';
 import { set } from '../support/fake-log.ts';
 import { asleep, Node, recordName, small, World } from '../support/journal-nodes.ts';
+
+/** Somebody asks, and does not wait until it is loaded. */
+async function loadInVain(world: World, sleeper: Node): Promise<void> {
+  world.getMs = 900;
+  const soon = world.environment.clock.monotonic() + 2500;
+  const outcome = await world.finish(sleeper.log.verify(soon));
+  expect(outcome.kind === 'unavailable' && outcome.reason).toMatch(/is being loaded anew/);
+  world.getMs = 0;
+  await world.environment.advance(1000);
+}
 
 describe('sleepers', () => {
   it('that read do not take a number that was collected for the end', async () => {
@@ -102,23 +115,24 @@ describe('sleepers', () => {
     expect([...new Set(parts)]).toEqual(parts);
   });
 
-  it.each([
-    ['the log has been collected beyond that', 20, 0],
-    ['nobody has asked for it for half the grace period', 0, 6000],
-  ])('forget what they have loaded where %s', async (_, commits, idleMs) => {
+  it('that have loaded beside a busy writer need not begin again', async () => {
     const { world, sleeper, awake } = await asleep();
-    world.getMs = 900;
-    const soon = world.environment.clock.monotonic() + 2500;
-    expect(await world.finish(sleeper.log.verify(soon))).toMatchObject({
-      reason: expect.stringMatching(/is being loaded anew/) as string,
-    });
-    world.getMs = 0;
-    await world.environment.advance(1000);
-    for (let i = 0; i < commits; i++) {
+    await loadInVain(world, sleeper);
+    for (let i = 0; i < 20; i++) {
       expect(await awake.append('k', `newer ${i}`)).toEqual({ kind: 'committed' });
       await world.environment.advance(50);
     }
-    await world.environment.advance(idleMs);
+    world.asked.length = 0;
+    await sleeper.catchUp();
+    await sleeper.catchUp();
+    expect(sleeper.values()).toEqual(awake.values());
+    expect(world.asked.filter((name) => name.startsWith('db.snapshot'))).toEqual([]);
+  });
+
+  it('forget what they have loaded where nobody asks for it for half the grace period', async () => {
+    const { world, sleeper, awake } = await asleep();
+    await loadInVain(world, sleeper);
+    await world.environment.advance(6000);
     world.asked.length = 0;
     await sleeper.catchUp();
     expect(sleeper.values()).toEqual(awake.values());
@@ -188,9 +202,53 @@ describe('what holds for all nodes', () => {
     world.onPut = () => storeFailure('denied', 'planted');
     const node = new Node(world, { retainMs: 1000 });
     const opened = world.finish(node.log.open(node.keyspace, world.environment.clock.monotonic() + 3000));
-    expect(await opened).toMatchObject({
-      kind: 'unavailable',
-      reason: expect.stringMatching(/for how long the past is kept/) as string,
+    expect(await opened).toEqual({ kind: 'unavailable', reason: 'planted' });
+  });
+
+  it('is in whole milliseconds: nobody could read the head again', () => {
+    const head = firstHead('d', {
+      log: { number: 1, parent: beginningId },
+      retainMs: 0,
+      graceMs: 3_960_000.0000000005,
     });
+    expect(() => encodeHead(head)).toThrow('not in whole milliseconds: 3960000.0000000005');
+    expect(['1.1h', '0.07h', '0.1ms'].map(parseDuration)).toEqual([3_960_000, 252_000, 0]);
+  });
+});
+
+describe('a database whose head is gone', () => {
+  it('is not begun anew among what is left of it, which a new one would take for its own, and delete', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    for (let i = 1; i <= 3; i++) await node.append('k', String(i));
+    const head = await world.text('db');
+    await world.delete('db');
+    const open = (): Promise<OpenOutcome> => {
+      const fresh = new Node(world);
+      return world.finish(fresh.log.open(fresh.keyspace, fresh.deadline));
+    };
+    const refused = await open();
+    expect(refused.kind === 'unavailable' && refused.reason).toMatch(
+      /head is not there any more: bring that back, or delete all .* db\.log\/, .*object=db\.log\/0{15}1\.json/,
+    );
+    await world.put('db', Buffer.from(head));
+    expect(await open()).toEqual({ kind: 'opened' });
+    for (const name of await world.names('db')) await world.delete(name);
+    expect(await open()).toEqual({ kind: 'opened' });
+  });
+
+  it('but it may have been created while it was looked for', async () => {
+    const world = new World();
+    const [first, second] = [new Node(world), new Node(world)];
+    // The second finds no head, and then what the first has written behind its own.
+    world.getFaults.set('db', async (get) => {
+      const missing = await get();
+      await first.log.open(first.keyspace, first.deadline);
+      await first.begin('k');
+      return missing;
+    });
+    await second.open();
+    await second.catchUp();
+    expect(second.values()).toEqual({ k: 'k' });
   });
 });

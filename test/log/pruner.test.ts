@@ -184,7 +184,7 @@ describe('a head that is swapped', () => {
     world.isSlow = true;
     const slow = heads.fetch(Infinity);
     const next = { ...found.content, generation: 2, retainMs: 7 };
-    expect(await heads.swap(next, found.etag, Infinity)).toBe(true);
+    expect(await heads.swap(next, found.etag, Infinity)).toBe('swapped');
     expect(await world.finish(slow)).toMatchObject({ kind: 'found', content: { generation: 1 } });
     expect(heads.newest).toEqual(next);
     // One that comes back is a damaged database, as before.

@@ -234,6 +234,40 @@ export const journalMutants: readonly Mutant[] = [
     test: 'test/log/journal-sleepers.test.ts',
   },
   {
+    name: 'journal: what was collected while the past was read taken for its end',
+    file: 'src/log/journal/past.ts',
+    find: '    if (lost !== undefined) return lost;\n',
+    replace: '',
+    test: 'test/log/past-beside-nodes.test.ts',
+  },
+  {
+    name: 'journal: a branch that is said to be there although its source may have given it up',
+    file: 'src/log/journal/create-branch.ts',
+    find: 'const lost = await enterEverywhere(start, origins, { ...options, database }, deadline);',
+    replace: 'const lost = undefined as Failure | undefined;',
+    test: 'test/log/past-beside-nodes.test.ts',
+  },
+  {
+    name: 'journal: a branch given up before it is there',
+    file: 'src/log/journal/branches.ts',
+    find: ' || branch.at + graceMs > now) live',
+    replace: ') live',
+    test: 'test/log/past-beside-nodes.test.ts',
+  },
+  {
+    name: 'journal: a database begun among what is left of another',
+    file: 'src/log/journal/heads.ts',
+    find: 'const refused = await refuseLeftovers(this.#requests, this.#name, deadline);',
+    replace: 'const refused = undefined as Failure | undefined;',
+    test: 'test/log/journal-sleepers.test.ts',
+  },
+  {
+    name: 'journal: records collected as soon as they are obsolete',
+    file: 'src/log/journal/collector.ts',
+    find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
+    replace: 'const first = oldest.number;',
+  },
+  {
     name: 'journal: parts of a snapshot under way collected',
     file: 'src/log/journal/collector.ts',
     find: 'modifiedAt < newestAt - dateToleranceMs',
@@ -295,9 +329,9 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'journal: what was loaded anew long ago taken for fresh',
-    file: 'src/log/journal/reloader.ts',
-    find: 'if (known !== undefined && known.tip.next < head.content.log.number) this.finish();',
-    replace: 'if (known !== undefined) Object.assign(known, { date: head.date });',
+    file: 'src/log/journal/follower.ts',
+    find: 'heads.refresh(loaded.date, loaded.atMs);',
+    replace: 'heads.refresh(heads.seenAt);',
     test: 'test/log/suspended-node.test.ts',
   },
   {

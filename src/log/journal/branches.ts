@@ -43,7 +43,10 @@ function keeps(head: Head, { from, until, snapshot }: Omit<Branch, 'name' | 'dat
   );
 }
 
-/** Enters a branch into the head of this name, if that is still of this database and keeps what the branch needs. */
+/**
+ * Enters a branch into the head of this name, if that is still of this database and keeps what the branch needs. Done
+ * once more it is entered anew: whoever was about to give it up, as it was not there for long, comes too late.
+ */
 export async function enterBranch(
   requests: Requests,
   name: string,
@@ -56,12 +59,12 @@ export async function enterBranch(
     const fetched = await requests.fetch(name, deadline, decodeHead);
     if (fetched.kind === 'unavailable') return fetched;
     const head = fetched.kind === 'found' ? fetched.content : undefined;
-    if (head?.branches.some((other) => other.database === branch.database) === true) return undefined;
     if (fetched.kind === 'notFound' || head?.database !== database || !keeps(head, branch))
       return requests.failure('has gone on meanwhile, and does not keep that commit any more; try again', name);
     const { date, etag } = fetched;
     if (date === undefined) return requests.failure('cannot have branches: the store gives no dates', name);
-    const next = { ...head, generation: head.generation + 1, branches: [...head.branches, { ...branch, at: date }] };
+    const others = head.branches.filter((other) => other.database !== branch.database);
+    const next = { ...head, generation: head.generation + 1, branches: [...others, { ...branch, at: date }] };
     const timeoutMs = requests.timeoutMs(deadline);
     const result = await requests.store.put(name, encodeHead(next), { ifMatch: etag, timeoutMs });
     if (result.kind === 'stored') return undefined;

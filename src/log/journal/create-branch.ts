@@ -5,6 +5,7 @@ import type { Until } from './chain.ts';
 import { decodeHead, encodeHead, type Head, type Origin } from './head.ts';
 import { firstHead } from './heads.ts';
 import { Past, type PastStart, type PastState } from './past.ts';
+import { refuseLeftovers } from './leftovers.ts';
 import { newId } from './record.ts';
 import type { Requests } from './requests.ts';
 
@@ -29,6 +30,8 @@ export async function createBranch(options: BranchOptions, deadline: Deadline): 
   const there = await requests.get(name, deadline);
   if (there.kind === 'unavailable') return there;
   if (there.kind === 'found') return requests.failure('is there already; a branch wants a name that nobody has', name);
+  const left = await refuseLeftovers(requests, name, deadline);
+  if (left !== undefined) return left;
   const past = await new Past({ ...options, name: source }).find(options.until, deadline);
   if (past.kind === 'unavailable') return past;
   const database = newId(requests.environment.random);
@@ -44,7 +47,12 @@ export async function createBranch(options: BranchOptions, deadline: Deadline): 
     graceMs: head.graceMs,
   });
   const put = await putFirst(first, options, deadline);
-  return put ?? { kind: 'created', number: past.number, time: past.time, shared: past.records.length };
+  if (put !== undefined) return put;
+  // Whoever took too long may have been given up, and what it needs be gone: only now it is certain that it is not.
+  const lost = await enterEverywhere(start, origins, { ...options, database }, deadline);
+  if (lost !== undefined)
+    return { ...lost, reason: `the branch was made, but may need what is gone: delete ${name}; ${lost.reason}` };
+  return { kind: 'created', number: past.number, time: past.time, shared: past.records.length };
 }
 
 /** Whose the records up to that commit are, from the first that is needed on. */

@@ -74,6 +74,11 @@ export interface EarlierHead {
   readonly at: number;
 }
 
+/** All records from this number on are kept. */
+export function firstKept({ history, log }: Head): number {
+  return history[0]?.number ?? log.number;
+}
+
 /** Whose object the record of this number is. `name`: of the database itself. */
 export function ownerOf(
   number: number,
@@ -83,8 +88,11 @@ export function ownerOf(
   return origins.find(({ until }) => number <= until) ?? { name, database, until: Infinity };
 }
 
+/** @throws RangeError where nobody could read it again */
 export function encodeHead({ database, generation, log, snapshot, history, ...more }: Head): Buffer {
   const { origins, branches, retainMs, graceMs } = more;
+  const bad = [retainMs, graceMs ?? 0].find((ms) => !Number.isSafeInteger(ms));
+  if (bad !== undefined) throw new RangeError(`not in whole milliseconds: ${bad}`);
   const head = {
     valthree: 'head',
     version: headVersion,

@@ -3,6 +3,7 @@ import { nodeProperties } from '../../environment/properties.ts';
 import type { StoreDate } from '../../store/object-store.ts';
 import { goneWhenOpened, type Deadline, type Failure } from '../log.ts';
 import { decodeHead, encodeHead, type Head } from './head.ts';
+import { refuseLeftovers } from './leftovers.ts';
 import { beginningId, newId } from './record.ts';
 import type { Fetched, Requests } from './requests.ts';
 
@@ -71,11 +72,13 @@ export class Heads {
       if (fetched.kind === 'found') {
         const declared = this.#declared(fetched.content);
         if (declared === undefined) return fetched;
-        if (!(await this.swap(declared, fetched.etag, deadline)) && !(await backoff.wait()))
-          return this.#requests.failure('could not be told for how long the past is kept; start again', this.#name);
+        const swapped = await this.swap(declared, fetched.etag, deadline);
+        if (typeof swapped !== 'string') return swapped;
         continue;
       }
       if (this.#options.mustExist) return this.#requests.failure(goneWhenOpened, this.#name);
+      const refused = await refuseLeftovers(this.#requests, this.#name, deadline);
+      if (refused !== undefined) return refused;
       environment.watcher?.observe(nodeProperties.databaseAbsent, true);
       const log = { number: 1, parent: beginningId };
       const head = firstHead(newId(environment.random), {
@@ -106,7 +109,7 @@ export class Heads {
     const fetched = await this.#requests.fetch(this.#name, deadline, decodeHead);
     if (fetched.kind === 'notFound' && this.#newest !== undefined) {
       this.#requests.environment.watcher?.observe(nodeProperties.databaseVanished, true);
-      const what = 'has vanished; restore it, or restart the nodes to begin with an empty database';
+      const what = 'has vanished; restore it, or delete all that is left of the database and restart the nodes';
       return this.#requests.failure(what, this.#name);
     }
     if (fetched.kind !== 'found') return fetched;
@@ -158,8 +161,8 @@ export class Heads {
     this.#seenAt = date;
   }
 
-  /** Puts the next head in the place of that with this ETag. @returns whether it is certain that it is there */
-  async swap(head: Head, etag: string, deadline: Deadline): Promise<boolean> {
+  /** Puts the next head in the place of that with this ETag. A failure, too, may have put it there. */
+  async swap(head: Head, etag: string, deadline: Deadline): Promise<'swapped' | 'lost' | Failure> {
     const { store } = this.#requests;
     const body = encodeHead(head);
     // A snapshot is named by one head first: whoever names it now stands on that.
@@ -168,19 +171,23 @@ export class Heads {
     for (;;) {
       const timeoutMs = this.#requests.timeoutMs(deadline, body.length);
       const result = await store.put(this.#name, body, { ifMatch: etag, timeoutMs });
-      if (result.kind === 'failed' && result.failure === 'denied') return false;
+      if (result.kind === 'failed' && result.failure === 'denied')
+        return { kind: 'unavailable', reason: result.message };
       if (result.kind !== 'stored') {
         // Whatever the answer was: what is there now says what has become of it.
         const fetched = await this.fetch(deadline);
-        if (fetched.kind !== 'found') return false;
-        if (encodeHead(fetched.content).equals(body)) return true;
-        if (isNamedFirst && fetched.content.snapshot === head.snapshot) return true;
-        if (fetched.etag !== etag || !(await backoff.wait())) return false;
+        if (fetched.kind === 'unavailable') return fetched;
+        if (fetched.kind === 'notFound') throw new Error('a missing head was not noticed');
+        if (encodeHead(fetched.content).equals(body)) return 'swapped';
+        if (isNamedFirst && fetched.content.snapshot === head.snapshot) return 'swapped';
+        if (fetched.etag !== etag) return 'lost';
+        const reason = result.kind === 'failed' ? result.message : 'the store refuses a condition that holds';
+        if (!(await backoff.wait())) return { kind: 'unavailable', reason };
         this.#requests.countRetry();
         continue;
       }
       this.#take(head, result.date);
-      return true;
+      return 'swapped';
     }
   }
 

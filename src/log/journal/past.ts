@@ -6,7 +6,7 @@ import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { Chain, type Until, type ValidRecord } from './chain.ts';
 import { FormatError } from '../format-error.ts';
-import { decodeHead, looksLikeHead, ownerOf, type Head } from './head.ts';
+import { decodeHead, firstKept, looksLikeHead, ownerOf, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { beginningId } from './record.ts';
 import type { Requests } from './requests.ts';
@@ -67,6 +67,8 @@ export class Past {
     chain.origins = head.content.origins;
     const from = { next: start.number, id: start.parent, time: start.time };
     const read = await chain.read(from, deadline, { until });
+    const lost = await this.#letGoOf(start, head.content, deadline);
+    if (lost !== undefined) return lost;
     if (read.kind === 'unavailable') return read;
     const { records, tip } = read;
     const number = tip.next - 1;
@@ -77,6 +79,17 @@ export class Past {
       };
     }
     return { kind: 'past', head: head.content, start, records, number, id: tip.id, time: tip.time };
+  }
+
+  /** Where what was read may have been deleted meanwhile, what looked like the end of the log may be none. */
+  async #letGoOf({ number }: PastStart, { database }: Head, deadline: Deadline): Promise<Failure | undefined> {
+    const { requests, name } = this.#options;
+    const now = await requests.fetch(name, deadline, decodeJournalHead);
+    if (now.kind === 'unavailable') return now;
+    if (now.kind === 'notFound' || now.content.database !== database)
+      return requests.failure('was replaced while it was read: is somebody else at work on it?', name);
+    if (firstKept(now.content) <= number) return undefined;
+    return requests.failure('has let go of that part of its past while it was read; try again', name);
   }
 
   /** Brings an empty keyspace to that state. */

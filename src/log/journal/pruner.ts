@@ -64,7 +64,7 @@ export class Pruner {
     if (pruned === undefined) return;
     const branches = await liveBranches(before, { requests, name, graceMs, now }, deadline);
     const head = { ...pruned, generation: before.generation + 1, branches };
-    if (await heads.swap(head, etag, deadline)) await collector.collect(head, now);
+    if ((await heads.swap(head, etag, deadline)) === 'swapped') await collector.collect(head, now);
   }
 
   /** The same head without what it need not name any more; `undefined`: it needs all of it. */

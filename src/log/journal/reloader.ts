@@ -1,8 +1,8 @@
 /**
  * Loads the whole database anew, beside the one that is there, for a node that is too far behind to read on in the log.
  * That may take longer than any command waits: it goes on by itself, and whoever comes next waits for the same. What was
- * loaded is kept until somebody takes it over, as long as the log can be read on from there: it is as large as the
- * database. The log goes on meanwhile, so it is never said to be the newest state.
+ * loaded is kept until somebody takes it over, as long as the log can be read on from there for certain: it is as large
+ * as the database. The log goes on meanwhile, so it is never said to be the newest state.
  */
 import type { Environment, Timer } from '../../environment/environment.ts';
 import type { Keyspace } from '../../keyspace/keyspace.ts';
@@ -28,8 +28,6 @@ interface ReloaderOptions {
 interface Reload {
   readonly progress: LoadProgress;
   readonly result: Promise<Reloaded | Failure>;
-  /** Once it is there. */
-  reloaded: Reloaded | undefined;
 }
 
 export class Reloader {
@@ -43,8 +41,6 @@ export class Reloader {
 
   /** What is being loaded, once it is; begins from this head where nothing is. A failure: not before the deadline. */
   async reload(head: FoundHead, deadline: Deadline): Promise<Reloaded | Failure> {
-    const known = this.#reload?.reloaded?.loaded;
-    if (known !== undefined && known.tip.next < head.content.log.number) this.finish();
     this.#reload ??= this.#begin(head);
     const { result, progress } = this.#reload;
     return (await this.#within(result, deadline)) ?? notYet(progress);
@@ -63,20 +59,20 @@ export class Reloader {
     const progress = newLoadProgress();
     const result = load(head, keyspace, progress).then((loaded): Reloaded | Failure => {
       const outcome = loaded.kind === 'loaded' ? ({ kind: 'reloaded', keyspace, loaded } as const) : loaded;
-      if (this.#reload === reload) this.#keep(reload, outcome);
+      // Not if the log was closed meanwhile.
+      if (this.#reload === reload) this.#keep(outcome);
       return outcome;
     });
-    const reload: Reload = { progress, result, reloaded: undefined };
+    const reload = { progress, result };
     return reload;
   }
 
-  #keep(reload: Reload, outcome: Reloaded | Failure): void {
+  #keep(outcome: Reloaded | Failure): void {
     const { environment, keptMs } = this.#options;
     if (outcome.kind === 'unavailable') {
       this.finish();
       return;
     }
-    reload.reloaded = outcome;
     this.#forgetting = environment.timers.set(() => {
       this.finish();
     }, keptMs());

@@ -230,7 +230,7 @@ export class SnapshotRun {
       if (since === undefined || now === undefined) return { kind: 'failed' };
       const branches = await liveBranches(before, { requests, name, graceMs: heads.graceMs, now }, this.#deadline);
       const head = this.#nextHead({ ...before, branches }, { since, now, snapshot });
-      if (await heads.swap(head, etag, this.#deadline)) return { kind: 'swapped', head, manifest };
+      if ((await heads.swap(head, etag, this.#deadline)) === 'swapped') return { kind: 'swapped', head, manifest };
       const again = await heads.fetch(this.#deadline);
       // A head that has only got another branch, or let go of some past, does not take anything away from this one.
       if (again.kind !== 'found' || again.etag === etag || again.content.snapshot !== before.snapshot)
