@@ -71,11 +71,11 @@ function writeArtifacts(directory: string, { scenario, failures, trace, judgemen
   return [...files.keys()];
 }
 
-function replayCommand({ seed, nodes, clients, operations, keys, branches, faults, layout }: Scenario): string {
+function replayCommand({ seed, nodes, clients, operations, keys, types, branches, faults, layout }: Scenario): string {
   const names = faults.size === 0 ? 'none' : [...faults].join(',');
   return (
     `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} ` +
-    `--operations ${operations} --keys ${keys} --branches ${branches} --layout ${layout} --faults ${names}`
+    `--operations ${operations} --keys ${keys} --types ${types.join(',')} --branches ${branches} --layout ${layout} --faults ${names}`
   );
 }
 

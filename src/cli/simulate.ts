@@ -8,7 +8,9 @@ import { prepareArtifacts } from './artifacts.ts';
 import { exitCodes } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './integer-option.ts';
+import { valueTypes, type ValueType } from '../workload/plan.ts';
 import { reportFailure } from './simulate-report.ts';
+import { parseValueTypes } from './value-types-option.ts';
 
 interface SimulateFlags {
   readonly seed?: number;
@@ -18,6 +20,7 @@ interface SimulateFlags {
   readonly clients?: number;
   readonly operations?: number;
   readonly keys?: number;
+  readonly types?: readonly ValueType[];
   readonly branches?: number;
   readonly faults?: ReadonlySet<FaultName>;
   readonly layout?: Layout;
@@ -53,6 +56,7 @@ export function simulateCommand(): Command {
     new Option('--clients <n>', 'the same').argParser(integer(1, 100)),
     new Option('--operations <n>', 'of each client; the same').argParser(integer(1, 10_000)),
     new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
+    new Option('--types <names>', `of keys; the same; some of ${valueTypes.join(', ')}`).argParser(parseValueTypes),
     new Option('--branches <n>', 'that somebody tries to make; the same').argParser(integer(0, 100)),
     new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
     new Option('--layout <layout>', 'the same').choices(layouts),
@@ -112,9 +116,18 @@ function stopOnSignals(): () => boolean {
   return () => stopped;
 }
 
-function givenBy({ nodes, clients, operations, keys, branches, faults, layout }: SimulateFlags): Partial<Scenario> {
+function givenBy({
+  nodes,
+  clients,
+  operations,
+  keys,
+  types,
+  branches,
+  faults,
+  layout,
+}: SimulateFlags): Partial<Scenario> {
   return Object.fromEntries(
-    Object.entries({ nodes, clients, operations, keys, branches, faults, layout }).filter(
+    Object.entries({ nodes, clients, operations, keys, types, branches, faults, layout }).filter(
       ([, value]) => value !== undefined,
     ),
   );
