@@ -12,7 +12,7 @@ import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
 import { PastCheck } from './past-check.ts';
-import { planServing } from '../workload/list-operations.ts';
+import { pushElement, waitForElement } from '../workload/list-operations.ts';
 import { planFinalReads } from '../workload/operations.ts';
 import { checkDeserted, checkExpired, checkIdle, checkRun } from './properties.ts';
 import { PropertyWatcher } from './property-watcher.ts';
@@ -190,10 +190,10 @@ export class World {
     for (const [i, node] of this.nodes.entries()) {
       const other = this.nodes[(i + 1) % this.nodes.length] as SimulatedNode;
       const [waiter, pusher] = [this.#clientOf(node), this.#clientOf(other)];
-      const { wait, push } = planServing(this.#keys.name('q', this.scenario.keys + i), ++this.#values);
-      const served = waiter.perform(wait, { timeoutMs: recoveryMsMax });
+      const key = this.#keys.name('q', this.scenario.keys + i);
+      const served = waiter.perform(waitForElement(key), { timeoutMs: recoveryMsMax });
       await this.#pause(waitingMs);
-      while ((await pusher.perform(push)).outcome === 'fail');
+      while ((await pusher.perform(pushElement(key, ++this.#values))).outcome !== 'ok');
       await served;
       waiter.leave();
       pusher.leave();

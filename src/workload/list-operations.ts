@@ -71,18 +71,16 @@ function waitToMove(key: string, options: PlanOptions): SingleCommand {
   return write(question, ['BLMOVE', ...words, seconds], orNull(textOrNull), readList(key, to));
 }
 
-/** Somebody who waits until there is something, and what he waits for. */
-export function planServing(
-  key: string,
-  element: number,
-): { readonly wait: SingleCommand; readonly push: SingleCommand } {
+/** Waits for ever for something in a list. */
+export function waitForElement(key: string): SingleCommand {
   const list = partKey(key, 'a');
-  const readBack = readList(key, 'a');
   const question = { f: 'blpop', key, input: [['a'], 0] };
-  return {
-    wait: write(question, ['BLPOP', list, '0'], elementFrom(new Map([[list, 'a']])), readBack),
-    push: pushed(key, 'rpush', ['a', [String(element)]]),
-  };
+  return write(question, ['BLPOP', list, '0'], elementFrom(new Map([[list, 'a']])), readList(key, 'a'));
+}
+
+/** What somebody waits for so. */
+export function pushElement(key: string, element: number): SingleCommand {
+  return pushed(key, 'rpush', ['a', [String(element)]]);
 }
 
 /** Of one list or of both. */
