@@ -66,10 +66,4 @@ export const typeMutants: readonly Mutant[] = [
     find: '    this.#host.waiting.remove(this);\n    const wasBlocked',
     replace: '    const wasBlocked',
   },
-  {
-    name: 'types: an element that another node pushes wakes nobody',
-    file: 'src/server/blocking/waiting-clients.ts',
-    find: '    for (const key of wait.keys) this.touch(db, key);\n    this.serve();',
-    replace: '    for (const key of wait.keys) this.touch(db, key);',
-  },
 ];
