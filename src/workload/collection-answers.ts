@@ -5,7 +5,7 @@ import { isNull, WrongAnswer, type Reading } from './answers.ts';
 
 /** As it is in JSON; `undefined`: it is no such thing. */
 type Part<Value extends Json> = (reply: Reply | undefined) => Value | undefined;
-export type Pair<Value> = readonly [name: string, value: Value];
+type Pair<Value> = readonly [name: string, value: Value];
 
 const text: Part<string> = (reply) => (typeof reply === 'string' ? reply : undefined);
 
