@@ -81,11 +81,11 @@ function keysText(counts: string, journal: JournalFacts | undefined): string {
 }
 
 function describeJournal(facts: JournalFacts, now: number): readonly (readonly [string, string])[] {
-  const { snapshot, newest, newestTime, from, voids, holes, keptSince, retainMs, origins, branches, nodes, rate } =
-    facts;
+  const { snapshot, newest, newestTime, from, voids, holes, keptSince, origins, branches, nodes, rate } = facts;
   const claimed = facts.claims === 0 ? '' : `, ${facts.claims} claimed turns`;
   const age = newestTime === undefined ? '' : `, the newest ${ago(now - newestTime)} (${timeOf(newestTime)})`;
-  const retained = retainMs === 0 ? '' : `; ${days(retainMs)} are retained`;
+  const retained = facts.retainMs === 0 ? '' : `; ${days(facts.retainMs)} are retained`;
+  const grace = facts.graceMs === undefined ? '' : `; what is obsolete is left for ${facts.graceMs / 1000} s`;
   return [
     ['commits', `${newest}${age}; ${newest - from + 1} of them behind the snapshot, ${voids} void${claimed}`],
     [
@@ -94,7 +94,7 @@ function describeJournal(facts: JournalFacts, now: number): readonly (readonly [
         ? 'none yet'
         : `of commit ${snapshot.number}, ${timeOf(snapshot.time)}, ${formatBytes(snapshot.bytes)}`,
     ],
-    ['past', `every commit since ${keptSince === undefined ? 'the beginning' : timeOf(keptSince)}${retained}`],
+    ['past', `every commit since ${keptSince === undefined ? 'the beginning' : timeOf(keptSince)}${retained}${grace}`],
     ...holes.map(
       (number) => ['hole', `the number ${number} is missing: a node died, the next commit takes it`] as const,
     ),

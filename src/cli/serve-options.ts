@@ -95,7 +95,7 @@ function workOptions(): Option[] {
     new Option('--pipeline <n>', 'commits under way at once, in the journal layout')
       .argParser(integer(1, 64))
       .default(4),
-    new Option('--grace <duration>', 'how long obsolete objects of the journal layout are kept in the store')
+    new Option('--grace <duration>', 'how long a new database leaves obsolete objects in the store (journal layout)')
       .argParser(parseDuration)
       .default(3_600_000, '1h'),
     new Option('--databases <n>', 'databases that SELECT knows').argParser(integer(1, 10_000)).default(16),

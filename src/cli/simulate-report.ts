@@ -71,11 +71,12 @@ function writeArtifacts(directory: string, { scenario, failures, trace, judgemen
   return [...files.keys()];
 }
 
-function replayCommand({ seed, nodes, clients, operations, keys, types, branches, faults, layout }: Scenario): string {
+function replayCommand(scenario: Scenario): string {
+  const { seed, nodes, clients, operations, keys, types, branches, imports, faults, layout } = scenario;
   const names = faults.size === 0 ? 'none' : [...faults].join(',');
   return (
-    `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} ` +
-    `--operations ${operations} --keys ${keys} --types ${types.join(',')} --branches ${branches} --layout ${layout} --faults ${names}`
+    `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} --operations ${operations} ` +
+    `--keys ${keys} --types ${types.join(',')} --branches ${branches} --imports ${imports} --layout ${layout} --faults ${names}`
   );
 }
 

@@ -22,6 +22,7 @@ interface SimulateFlags {
   readonly keys?: number;
   readonly types?: readonly ValueType[];
   readonly branches?: number;
+  readonly imports?: number;
   readonly faults?: ReadonlySet<FaultName>;
   readonly layout?: Layout;
   readonly shrink: boolean;
@@ -58,6 +59,7 @@ export function simulateCommand(): Command {
     new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
     new Option('--types <names>', `of keys; the same; some of ${valueTypes.join(', ')}`).argParser(parseValueTypes),
     new Option('--branches <n>', 'that somebody tries to make; the same').argParser(integer(0, 100)),
+    new Option('--imports <n>', 'while nodes serve; the same').argParser(integer(0, 100)),
     new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
     new Option('--layout <layout>', 'the same').choices(layouts),
     new Option('--no-shrink', 'do not look for a smaller run that fails'),
@@ -116,21 +118,10 @@ function stopOnSignals(): () => boolean {
   return () => stopped;
 }
 
-function givenBy({
-  nodes,
-  clients,
-  operations,
-  keys,
-  types,
-  branches,
-  faults,
-  layout,
-}: SimulateFlags): Partial<Scenario> {
-  return Object.fromEntries(
-    Object.entries({ nodes, clients, operations, keys, types, branches, faults, layout }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+function givenBy(flags: SimulateFlags): Partial<Scenario> {
+  const { nodes, clients, operations, keys, types, branches, imports, faults, layout } = flags;
+  const given = { nodes, clients, operations, keys, types, branches, imports, faults, layout };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function progressText({ runs, virtualMs, events }: CampaignSummary, runsMax: number, realMs: number): string {
@@ -140,7 +131,7 @@ function progressText({ runs, virtualMs, events }: CampaignSummary, runsMax: num
 }
 
 function describeSummary(summary: CampaignSummary, realMs: number): string {
-  const { runs, operations, commits, virtualMs, faults, properties, past } = summary;
+  const { runs, operations, commits, virtualMs, faults, properties, past, imports } = summary;
   const seen = [...properties].map(([message, count]) => `  ${message}: ${count}\n`);
   const met = faultNames.filter((name) => faults[name] > 0).map((name) => `  ${name.padEnd(18)}${faults[name]}\n`);
   const injected = Object.values(faults).reduce((sum, count) => sum + count, 0);
@@ -149,7 +140,7 @@ function describeSummary(summary: CampaignSummary, realMs: number): string {
     `${operations} operations, ${commits} commits, ${(virtualMs / 60_000).toFixed(1)} simulated minutes, ` +
     `${injected} faults injected (${((injected / realMs) * 1000).toFixed(0)} a second):\n${met.join('')}` +
     `${past.branches} branches made, ${past.commits} commits to them, ${past.restores} restores, ` +
-    `${past.compared} states of the past compared\n` +
+    `${past.compared} states of the past compared, ${imports} imports beside the nodes\n` +
     `what the nodes have observed:\n${seen.join('')}`
   );
 }

@@ -1,12 +1,10 @@
-/** How a command that is no node writes to a database: one commit at a time, and all else is left to the nodes. */
+/** How a command that is no node writes to a database (`left-to-nodes.ts`), as its flags say. */
 import { hostname } from 'node:os';
 import type { JournalLogOptions } from '../log/journal/journal-log.ts';
-import { snapshotLimitsDefault } from '../log/journal/snapshotter.ts';
 import { databaseCountMax } from '../tools/database-reader.ts';
+import { leftToNodes } from '../tools/left-to-nodes.ts';
 import type { OpenDatabase } from './open-database.ts';
 import type { StoreFlags } from './store-options.ts';
-
-const noSnapshots = { ...snapshotLimitsDefault, recordsMax: Infinity, bytesMin: Infinity };
 
 /** @param command stands in the log as the node that has written */
 export function writerOptions(
@@ -15,16 +13,12 @@ export function writerOptions(
   command: string,
 ): JournalLogOptions {
   return {
+    ...leftToNodes,
     store,
     environment,
     name,
     node: `${command} on ${hostname()}`,
     requestTimeoutMs: flags.s3RequestTimeout,
     databaseCount: databaseCountMax,
-    pipelineDepth: 1,
-    // Nobody knows that of the nodes: the head is asked each time, and nothing is deleted that they may rely on.
-    graceMs: 0,
-    collects: false,
-    snapshots: noSnapshots,
   };
 }

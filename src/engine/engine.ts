@@ -29,7 +29,7 @@ import { error, type Reply } from '../resp/reply.ts';
 import { ExpiryCycle } from './expiry-cycle.ts';
 import type { EngineLimits } from './limits.ts';
 import { Round } from './round.ts';
-import { newEngineStatistics, type EngineStatistics } from './statistics.ts';
+import { countEffects, newEngineStatistics, type EngineStatistics } from './statistics.ts';
 import type { Task } from './task.ts';
 import { TaskClock } from './task-clock.ts';
 
@@ -362,7 +362,7 @@ export class Engine {
     if (round.writes) {
       statistics.writeRounds++;
       statistics.writeRoundTasks += round.tasks.length;
-      statistics.effects += round.recording.effects.length;
+      countEffects(statistics, round.recording.effects);
     } else {
       statistics.readRounds++;
       statistics.readRoundTasks += round.tasks.length;

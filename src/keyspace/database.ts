@@ -54,8 +54,6 @@ export class Database {
     (key) => this.#entries.find(key)?.expireAt,
     () => this.#expiringCount,
   );
-
-  /** Hashes of which fields expire. */
   #fieldExpiringCount = 0;
   /** By the field of a hash that expires first. */
   readonly #fieldExpiries = new ExpiryQueue(
@@ -74,6 +72,11 @@ export class Database {
   /** How many keys have an expiry. */
   get expiringCount(): number {
     return this.#expiringCount;
+  }
+
+  /** How many keys hold hashes of which fields expire. */
+  get fieldExpiringCount(): number {
+    return this.#fieldExpiringCount;
   }
 
   /** What keys and values take, in bytes (`memory.ts`). */

@@ -21,6 +21,10 @@ export interface KeyEvent {
  */
 export const overwritten = 'overwritten';
 
+/** How the deletion of what has expired is called: a key, fields of a hash. */
+export const expired = 'expired';
+export const fieldsExpired = 'hexpired';
+
 /** What an effect of this kind is called if it does not say otherwise. */
 const names: { readonly [Kind in Effect['kind']]?: readonly [name: string, type: EventClass] } = {
   setString: ['set', '$'],

@@ -58,7 +58,8 @@ export class FrozenTable<N extends DictionaryNode<N>, Image> {
     while (this.#nextPart < this.#partCount) {
       // Ending here would look like the end of the table.
       if (this.#isReleased) throw new Error('a frozen table was read after its release');
-      yield* this.#read(this.#nextPart++);
+      // A delegation (`yield*`) takes several times as long.
+      for (const image of this.#read(this.#nextPart++)) yield image;
     }
     this.release();
   }

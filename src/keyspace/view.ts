@@ -6,6 +6,7 @@ import type { Random } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Entry } from './database.ts';
 import type { Effect } from './effect.ts';
+import { expired, fieldsExpired } from './event.ts';
 import { HashValue } from './hash/hash-value.ts';
 import type { Keyspace } from './keyspace.ts';
 import type { Value } from './value.ts';
@@ -13,10 +14,6 @@ import type { Value } from './value.ts';
 /** An effect, but for the database. */
 type Without<E, Name extends string> = E extends unknown ? Omit<E, Name> : never;
 export type ViewEffect = Without<Exclude<Effect, { readonly kind: 'flush' | 'swap' }>, 'db'>;
-
-/** How keyspace notifications call the deletion of what has expired. */
-const expired = 'expired';
-const fieldsExpired = 'hexpired';
 
 export class View {
   readonly keyspace: Keyspace;

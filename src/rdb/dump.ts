@@ -20,6 +20,8 @@ import { valueReader, writeValue } from './value-format.ts';
 
 const versionBytes = 2;
 const footerBytes = versionBytes + 8;
+/** What a payload has beside the value: its type before it, the footer behind. */
+export const dumpFrameBytes = 1 + footerBytes;
 
 /** The payload; `undefined` where it would be longer than a byte string can be. */
 export function encodeDump(value: RdbValue, limits: EncodingLimits = defaultEncodingLimits): ByteString | undefined {

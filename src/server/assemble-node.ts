@@ -25,7 +25,7 @@ export interface NodeSettings {
   readonly layout: Layout;
   /** How many commits may be under way at once, where the layout allows it. */
   readonly pipelineDepth: number;
-  /** For so long obsolete objects are left in the store. */
+  /** For so long obsolete objects are left in the store, of a database that does not say it itself. */
   readonly graceMs: number;
   /** Of commits, and of what is taken over at once (`JournalLogOptions`). */
   readonly recordLengthMax?: number;
@@ -75,6 +75,9 @@ export function assembleNode(parts: NodeParts): NodeServer {
     ...(parts.newsLengthMax === undefined ? {} : { newsLengthMax: parts.newsLengthMax }),
     retainMs: parts.retainMs,
     snapshots: parts.snapshots ?? snapshotLimitsDefault,
+    warn: (message) => {
+      logger.warn(message);
+    },
   });
   const engine = new Engine({
     log,

@@ -137,7 +137,8 @@ export class ClientSession extends SessionState implements Session, Subscriber {
       unansweredBytes: this.#outbox.unansweredBytes,
       bytesIn: this.#socket.bytesRead,
       bytesOut: this.#socket.bytesWritten,
-      commandCount: this.#commandCount,
+      // One that waits counts when it is done, as in Valkey.
+      commandCount: this.#commandCount - (this.#blocking?.isBlocked === true ? 1 : 0),
     };
   }
 

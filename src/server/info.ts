@@ -72,6 +72,9 @@ function serverFields(node: NodeServer): Fields {
     ['redis_version', '7.2.4'],
     ['server_name', 'valkey'],
     ['valkey_version', node.valkeyVersion],
+    // As of a Valkey that was not built from its repository.
+    ['redis_git_sha1', '00000000'],
+    ['redis_git_dirty', 0],
     ['valthree_version', node.facts.version],
     ['redis_mode', 'standalone'],
     ['server_mode', 'standalone'],
@@ -141,6 +144,8 @@ function statsFields(node: NodeServer): Fields {
     ['total_net_input_bytes', node.bytesIn],
     ['total_net_output_bytes', node.bytesOut],
     ['rejected_connections', node.connectionsRejected],
+    ['expired_keys', node.engine.statistics.expiredKeys],
+    ['expired_fields', node.engine.statistics.expiredFields],
     ['pubsub_channels', node.channels.count('channel')],
     ['pubsub_patterns', node.channels.count('pattern')],
     ['pubsubshard_channels', node.channels.count('shardChannel')],
@@ -214,8 +219,10 @@ function commandFields(node: NodeServer): Fields {
 function keyspaceFields(node: NodeServer): Fields {
   const fields: [string, string][] = [];
   for (let db = 0; db < node.keyspace.databaseCount; db++) {
-    const { size, expiringCount } = node.keyspace.database(db);
-    if (size > 0) fields.push([`db${db}`, `keys=${size},expires=${expiringCount},avg_ttl=0`]);
+    const { size, expiringCount, fieldExpiringCount } = node.keyspace.database(db);
+    if (size === 0) continue;
+    const counts = `keys=${size},expires=${expiringCount},avg_ttl=0,keys_with_volatile_items=${fieldExpiringCount}`;
+    fields.push([`db${db}`, counts]);
   }
   return fields;
 }

@@ -237,26 +237,32 @@ function onlyValues(values: Readonly<Record<string, string>>): Parameter[] {
 
 /** Under Valkey's names, the older ones too. */
 function encodingParameters(limits: EncodingLimits): Parameter[] {
-  const parameter = (names: readonly string[], field: keyof EncodingLimits, min = 0): Parameter[] =>
+  const parameter = (names: readonly string[], field: keyof EncodingLimits, read = entries): Parameter[] =>
     names.map((name) => ({
       name,
       get: () => String(limits[field]),
       prepare: (text) => {
-        const value = integerIn(text, min, Number.MAX_SAFE_INTEGER);
+        const value = read(text);
         return () => (limits[field] = value);
       },
     }));
   return [
     ...parameter(['hash-max-listpack-entries', 'hash-max-ziplist-entries'], 'hashEntriesMax'),
-    ...parameter(['hash-max-listpack-value', 'hash-max-ziplist-value'], 'hashValueMax'),
-    ...parameter(['list-max-listpack-size', 'list-max-ziplist-size'], 'listSizeMax', -(2 ** 31)),
+    ...parameter(['hash-max-listpack-value', 'hash-max-ziplist-value'], 'hashValueMax', memory),
+    ...parameter(['list-max-listpack-size', 'list-max-ziplist-size'], 'listSizeMax', listSize),
+    ...parameter(['list-compress-depth'], 'listCompressDepth', listCompressDepth),
     ...parameter(['set-max-intset-entries'], 'setIntegersMax'),
     ...parameter(['set-max-listpack-entries'], 'setEntriesMax'),
     ...parameter(['set-max-listpack-value'], 'setValueMax'),
     ...parameter(['zset-max-listpack-entries', 'zset-max-ziplist-entries'], 'sortedSetEntriesMax'),
-    ...parameter(['zset-max-listpack-value', 'zset-max-ziplist-value'], 'sortedSetValueMax'),
+    ...parameter(['zset-max-listpack-value', 'zset-max-ziplist-value'], 'sortedSetValueMax', memory),
   ];
 }
+
+const entries = (text: ByteString): number => integerIn(text, 0, Number.MAX_SAFE_INTEGER);
+const memory = (text: ByteString): number => memoryIn(text, 0, Number.MAX_SAFE_INTEGER);
+const listSize = (text: ByteString): number => integerIn(text, -(2 ** 31), 2 ** 31 - 1);
+const listCompressDepth = (text: ByteString): number => integerIn(text, 0, 2 ** 31 - 1);
 
 type NumberField = Exclude<keyof SettingValues, 'password' | 'logLevel'>;
 

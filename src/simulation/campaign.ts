@@ -20,6 +20,7 @@ export interface CampaignSummary {
   commits: number;
   virtualMs: number;
   readonly faults: Record<FaultName, number>;
+  imports: number;
   readonly past: { -readonly [Name in keyof RunResult['past']]: number };
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: Map<string, number>;
@@ -37,6 +38,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     commits: 0,
     virtualMs: 0,
     faults: Object.fromEntries(faultNames.map((name) => [name, 0])) as Record<FaultName, number>,
+    imports: 0,
     past: { ...noTravels, compared: 0 },
     properties: new Map(),
     lastHash: '',
@@ -49,6 +51,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignSum
     summary.events += result.events;
     summary.operations += result.operations.length;
     summary.commits += result.commits;
+    summary.imports += result.imports;
     summary.virtualMs += result.virtualMs;
     for (const name of faultNames) summary.faults[name] += result.faults[name] ?? 0;
     for (const name of Object.keys(summary.past) as (keyof RunResult['past'])[])

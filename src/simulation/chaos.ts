@@ -29,6 +29,7 @@ const everyMs: Readonly<Record<Exclude<WorldFaultName, FaultOfWholeRun>, number>
   reset: 300,
   crash: 2000,
   pause: 1500,
+  suspend: 1500,
   clockJump: 1500,
   lowMemory: 3000,
   readOnlyStore: 4000,
@@ -133,7 +134,8 @@ export class Chaos {
       case 'crash':
         return this.#crash(node, lastsMs, dice);
       case 'pause':
-        node.pause();
+      case 'suspend':
+        node.pause(fault === 'suspend' ? 'machine' : 'process');
         this.#later(lastsMs, () => {
           node.resume();
         });

@@ -57,7 +57,7 @@ export class PastCheck {
 
   #oldestKept(name: string): number {
     const { scenario, store } = this.#options;
-    return store.newestSince(name, this.#environment.clock.now() - Math.max(scenario.graceMs, scenario.retainMs));
+    return store.newestSince(name, this.#environment.clock.now() - Math.max(store.graceMs(name), scenario.retainMs));
   }
 
   /** A text says why it cannot be had. */

@@ -36,6 +36,7 @@ const worldFaults = [
   'disconnect',
   'crash',
   'pause',
+  'suspend',
   'clockJump',
   'clockDrift',
   'clockSkew',
@@ -67,7 +68,7 @@ export interface Scenario extends WorkloadPlan {
   readonly contentEtags: boolean;
   readonly layout: Layout;
   readonly pipelineDepth: number;
-  /** Small, so that nodes that were slow have to ask whether they have missed something. */
+  /** Of the first node. Small, so that nodes that were slow have to ask whether they have missed something. */
   readonly graceMs: number;
   /** After so many records a snapshot is due. */
   readonly snapshotRecords: number;
@@ -82,6 +83,8 @@ export interface Scenario extends WorkloadPlan {
   readonly branches: number;
   /** For so long all that was in the database can be had again. */
   readonly retainMs: number;
+  /** How often somebody imports something while nodes serve. */
+  readonly imports: number;
 }
 
 export function snapshotLimitsOf({ snapshotRecords, partLength }: Scenario): SnapshotLimits {
@@ -130,6 +133,7 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     newsLength: dice.pick([400, 1 << 20]),
     branches: dice.pick([0, 0, 2, 4]),
     retainMs: dice.pick([0, 0, 5000, 60_000]),
+    imports: dice.pick([0, 0, 2, 8]),
     types: valueTypes.filter((type) => type === 'string' || dice.chance(0.4)),
   };
   const scenario = { ...drawn, ...given };

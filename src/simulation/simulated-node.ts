@@ -12,7 +12,7 @@ import type { Environment } from '../environment/environment.ts';
 import { FaultyStore, type Faults } from '../store/faulty-store.ts';
 import { LatencyStore, type Latency } from '../store/latency-store.ts';
 import type { ObjectStore } from '../store/object-store.ts';
-import { NodeEnvironment, type ClockError } from './node-environment.ts';
+import { NodeEnvironment, type ClockError, type PauseKind } from './node-environment.ts';
 import { NodeStore, type StoreLink } from './node-store.ts';
 import { TracedStore } from './traced-store.ts';
 import type { SimulatedSocket } from './network.ts';
@@ -150,8 +150,8 @@ export class SimulatedNode {
     this.#sockets.clear();
   }
 
-  pause(): void {
-    this.#life?.environment.pause();
+  pause(kind: PauseKind): void {
+    this.#life?.environment.pause(kind);
   }
 
   resume(): void {

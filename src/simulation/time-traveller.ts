@@ -12,13 +12,11 @@ import { JournalLog, type JournalLogOptions } from '../log/journal/journal-log.t
 import { Requests } from '../log/journal/requests.ts';
 import { restore } from '../log/journal/restore.ts';
 import { transact, type Plan } from '../log/transact.ts';
-import { FaultyStore, type Faults } from '../store/faulty-store.ts';
-import { LatencyStore } from '../store/latency-store.ts';
-import type { ObjectStore } from '../store/object-store.ts';
+import type { Faults } from '../store/faulty-store.ts';
+import { leftToNodes } from '../tools/left-to-nodes.ts';
 import { Dice } from '../workload/dice.ts';
-import { NodeEnvironment } from './node-environment.ts';
-import { NodeStore } from './node-store.ts';
 import { snapshotLimitsOf, type Scenario } from './scenario.ts';
+import { describeOutcome, ToolMachines, type ToolMachine } from './tool-machines.ts';
 import type { Trace } from './trace.ts';
 import type { TruthStore } from './truth-store.ts';
 
@@ -32,22 +30,11 @@ export interface TimeTravellerOptions {
   readonly onBroken: (what: string) => void;
 }
 
-/** A process of its own, which may stop in the middle, for a while or for good. */
-interface Machine {
-  readonly environment: NodeEnvironment;
-  readonly store: ObjectStore;
-}
-
 /** Between two things that it does, on average, at the usual rate. */
 const everyMs = 700;
 const timeoutMs = 4000;
 const requestTimeoutMs = 500;
 const writesMax = 8;
-/** A command knows no grace period, and writes no snapshots, as `valthree restore` does. */
-const leftToNodes = {
-  graceMs: 0,
-  snapshots: { recordsMax: Infinity, bytesMin: Infinity, ratio: 0, partLength: Infinity },
-};
 /** What has been done. */
 export interface TravelCounts {
   branches: number;
@@ -61,23 +48,15 @@ export const noTravels: Readonly<TravelCounts> = { branches: 0, commits: 0, rest
 export class TimeTraveller {
   readonly counts: TravelCounts = { ...noTravels };
   readonly #options: TimeTravellerOptions;
-  readonly #environment: Environment;
-  readonly #faulty: FaultyStore;
   readonly #dice: Dice;
-  readonly #machines: Machine[] = [];
+  readonly #machines: ToolMachines;
   #tried = 0;
-  #isOver = false;
   #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: TimeTravellerOptions) {
     this.#options = options;
-    const { world, store, scenario, faults } = options;
-    // What it observes is not what nodes do.
-    this.#environment = { ...world, watcher: undefined };
-    const [minMs, maxMs] = scenario.storeLatencyMs;
-    const near = new LatencyStore(store, this.#environment, { minMs, maxMs });
-    this.#faulty = new FaultyStore(near, this.#environment, faults);
-    this.#dice = new Dice(world.random);
+    this.#dice = new Dice(options.world.random);
+    this.#machines = new ToolMachines({ ...options, dice: this.#dice });
   }
 
   begin(): void {
@@ -86,16 +65,14 @@ export class TimeTraveller {
 
   /** Nothing more is begun, and nothing goes wrong any more. */
   async end(): Promise<void> {
-    this.#isOver = true;
-    this.#faulty.faults = {};
-    for (const { environment } of this.#machines) environment.resume();
+    this.#machines.end();
     await this.#underWay;
   }
 
   async #goOn(): Promise<void> {
     for (;;) {
-      await this.#pause((-Math.log(1 - this.#dice.fraction()) * everyMs) / this.#options.scenario.worldFaultRate);
-      if (this.#isOver) return;
+      await this.#machines.pauseBetween(everyMs);
+      if (this.#machines.isOver) return;
       const branches = this.#branches();
       const isMaking = this.#tried < this.#options.scenario.branches && this.#dice.chance(0.4);
       if (isMaking) await this.#make();
@@ -106,10 +83,6 @@ export class TimeTraveller {
 
   #branches(): readonly string[] {
     return this.#options.store.databases().filter((name) => name !== 'db');
-  }
-
-  #pause(durationMs: number): Promise<void> {
-    return new Promise((resolve) => this.#environment.timers.set(resolve, durationMs));
   }
 
   #note(what: string): void {
@@ -125,12 +98,12 @@ export class TimeTraveller {
     const number = this.#dice.chance(0.5) ? undefined : this.#earlierThan(newest);
     const name = `branch-${++this.#tried}`;
     this.#note(`makes ${name} of ${source} at ${number ?? 'the newest'}`);
-    const outcome = await this.#onMachine(({ environment, store: way }) => {
+    const outcome = await this.#machines.run(({ environment, store: way }) => {
       const requests = new Requests({ store: way, environment, requestTimeoutMs });
       const until = number === undefined ? {} : { number };
       return createBranch({ requests, source, name, databaseCount, until }, environment.clock.monotonic() + timeoutMs);
     });
-    this.#note(`has made ${name}: ${describe(outcome)}`);
+    this.#note(`has made ${name}: ${describeOutcome(outcome)}`);
     if (outcome?.kind !== 'created') return;
     this.counts.branches++;
     const isRight = number === undefined ? outcome.number >= newest : outcome.number === number;
@@ -144,7 +117,7 @@ export class TimeTraveller {
   async #write(name: string): Promise<void> {
     const writes = 1 + this.#dice.below(writesMax);
     this.#note(`writes ${writes} times to ${name}`);
-    const outcome = await this.#onMachine(async (machine) => {
+    const outcome = await this.#machines.run(async (machine) => {
       const { clock } = machine.environment;
       const keyspace = new Keyspace(this.#options.databaseCount);
       const log = new JournalLog(this.#logOptions(name, machine));
@@ -155,11 +128,11 @@ export class TimeTraveller {
         const done = await transact({ log, keyspace, clock, timeoutMs, plan });
         if (done.kind !== 'done') return done;
         this.counts.commits++;
-        await this.#pause(this.#dice.fraction() * 500);
+        await this.#machines.pause(this.#dice.fraction() * 500);
       }
       return { kind: 'done' } as const;
     });
-    this.#note(`has written to ${name}: ${describe(outcome)}`);
+    this.#note(`has written to ${name}: ${describeOutcome(outcome)}`);
   }
 
   /** Also on what the clients have written before it became a branch. */
@@ -174,22 +147,22 @@ export class TimeTraveller {
     const { store, onBroken } = this.#options;
     const number = this.#earlierThan(store.newest(name));
     this.#note(`restores ${name} to ${number}`);
-    const outcome = await this.#onMachine((machine) => {
+    const outcome = await this.#machines.run((machine) => {
       const options = { ...this.#logOptions(name, machine), ...leftToNodes };
       return restore({ ...options, until: { number }, timeoutMs, isRehearsal: false });
     });
-    this.#note(`has restored ${name}: ${describe(outcome)}`);
+    this.#note(`has restored ${name}: ${describeOutcome(outcome)}`);
     if (outcome?.kind !== 'done') return;
     this.counts.restores++;
     // What has expired since is not brought back.
-    const now = this.#environment.clock.now();
+    const now = this.#options.world.clock.now();
     const dumpOf = (state: Keyspace): string =>
       JSON.stringify(state.dump().filter(([, , , expireAt]) => expireAt === undefined || expireAt > now));
     const [wanted, is] = [store.stateAt(name, number), store.stateAt(name, store.newest(name))].map(dumpOf);
     if (wanted !== is) onBroken(`${name} is not what it was at ${number} although it was restored: ${is} / ${wanted}`);
   }
 
-  #logOptions(name: string, { environment, store }: Machine): JournalLogOptions {
+  #logOptions(name: string, { environment, store }: ToolMachine): JournalLogOptions {
     const { scenario, databaseCount } = this.#options;
     return {
       ...{ store, name, node: 'traveller', environment, databaseCount, requestTimeoutMs, pipelineDepth: 1 },
@@ -200,36 +173,4 @@ export class TimeTraveller {
       mustExist: true,
     };
   }
-
-  /** `undefined`: the machine has stopped for good. */
-  #onMachine<T>(run: (machine: Machine) => Promise<T>): Promise<T | undefined> {
-    const environment = new NodeEnvironment(this.#environment, { offsetMs: 0, drift: 0 });
-    const link = { requestsCut: false, responsesCut: false };
-    const store = new NodeStore(this.#faulty, { node: environment, world: this.#environment, link });
-    const machine = { environment, store };
-    this.#machines.push(machine);
-    return new Promise((resolve, reject) => {
-      const isKilled = this.#dice.chance(0.1);
-      const isPaused = this.#dice.chance(0.3);
-      const afterMs = this.#dice.fraction() * this.#dice.pick([50, 500]);
-      const lastsMs = this.#dice.fraction() * this.#dice.pick([200, 10_000]);
-      this.#environment.timers.set(() => {
-        if (this.#isOver) return;
-        if (isKilled) {
-          environment.kill();
-          resolve(undefined);
-        } else if (isPaused) {
-          environment.pause();
-          this.#environment.timers.set(() => {
-            environment.resume();
-          }, lastsMs);
-        }
-      }, afterMs);
-      run(machine).then(resolve, reject);
-    });
-  }
-}
-
-function describe(outcome: { readonly kind: string; readonly reason?: string } | undefined): string {
-  return outcome === undefined ? 'it has stopped' : `${outcome.kind} ${outcome.reason ?? ''}`;
 }

@@ -10,6 +10,7 @@ type Json = Readonly<Record<string, unknown>>;
 interface Head {
   readonly log: { readonly number: number; readonly parent: string };
   readonly snapshot: string | null;
+  readonly grace?: number;
   /** Where a branch begins, the oldest first. */
   readonly origins?: readonly OriginEntry[];
 }
@@ -107,15 +108,21 @@ function partNames({ snapshot }: Head, read: Read): readonly string[] {
   );
 }
 
-/** Whether the newest state of this database cannot be read without this object. */
-export function isNeeded(object: string, name: string, read: Read): boolean {
+/** For how long what is obsolete is left, in milliseconds. */
+export function graceOf(name: string, read: Read): number {
+  return headOf(name, read).grace ?? 0;
+}
+
+/** Which objects this database, as its head says that it is now, cannot be read without. */
+export function needsOf(name: string, read: Read): (object: string) => boolean {
   const head = headOf(name, read);
-  const [, owner, , digits] = /^(.*)\.(log|side)\/(\d{16})/.exec(object) ?? [];
-  if (digits !== undefined) {
+  const ofSnapshot = new Set([head.snapshot, ...partNames(head, read)]);
+  return (object) => {
+    const [, owner, , digits] = /^(.*)\.(log|side)\/(\d{16})/.exec(object) ?? [];
+    if (digits === undefined) return object === name || ofSnapshot.has(object);
     const number = Number(digits);
     return number >= head.log.number && owner === ownerOf(number, name, head);
-  }
-  return object === name || object === head.snapshot || partNames(head, read).includes(object);
+  };
 }
 
 function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {

@@ -13,7 +13,8 @@ import { gunzipSync } from 'node:zlib';
 import { storeFailure } from '../store/failure.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { DeleteResult, PutOptions, PutResult } from '../store/object-store.ts';
-import { isNeeded, originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
+import { GraceWatch } from './grace-watch.ts';
+import { graceOf, originOf, recordName, replayJournal, replayRecords } from './truth-journal.ts';
 
 export interface TruthOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -40,6 +41,7 @@ export class TruthStore extends MemoryStore {
   readonly #bodies = new Map<string, Buffer>();
   /** Of all objects but those of snapshots, also of those that were deleted: what was stored there first, and when. */
   readonly #first = new Map<string, { readonly text: string; readonly at: number }>();
+  readonly #graceWatch = new GraceWatch();
   #isHostile = false;
 
   constructor(options: TruthOptions) {
@@ -65,7 +67,7 @@ export class TruthStore extends MemoryStore {
   }
 
   override delete(name: string): Promise<DeleteResult> {
-    const needs = this.databases().find((database) => isNeeded(name, database, this.#read));
+    const needs = this.#graceWatch.whoNeeds(name, this.#options.clock.now());
     if (needs !== undefined) this.#options.onBroken(`what ${needs} needs was deleted: ${name}`);
     this.#bodies.delete(name);
     this.deleted++;
@@ -74,7 +76,7 @@ export class TruthStore extends MemoryStore {
 
   /** All that begin to be there: the one that nodes serve, and branches. */
   databases(): readonly string[] {
-    return [...this.#bodies.keys()].filter((name) => !name.includes('.'));
+    return [...this.#bodies.keys()].filter(isDatabase);
   }
 
   /** The last record of a database in the journal layout. */
@@ -82,6 +84,11 @@ export class TruthStore extends MemoryStore {
     let number = this.#origin(database)?.until ?? 0;
     while (this.#first.has(this.#recordName(database, number + 1))) number++;
     return number;
+  }
+
+  /** For how long everybody must leave what has become obsolete in it, as it says itself, in milliseconds. */
+  graceMs(database: string): number {
+    return graceOf(database, this.#read);
   }
 
   /** What the database held at this record. */
@@ -128,11 +135,12 @@ export class TruthStore extends MemoryStore {
   };
 
   #note(name: string, body: Buffer): void {
-    const { layout } = this.#options;
+    const { layout, clock } = this.#options;
     this.#bodies.set(name, body);
+    if (layout === 'journal' && isDatabase(name)) this.#graceWatch.note(name, clock.now(), this.#read);
     const isOfSnapshot = name.includes('.snapshot/');
     if (layout === 'journal' && !isOfSnapshot && !this.#first.has(name))
-      this.#first.set(name, { text: body.toString(), at: this.#options.clock.now() });
+      this.#first.set(name, { text: body.toString(), at: clock.now() });
     if (name.startsWith(`${this.#options.name}.log/`)) this.versions++;
     if (name !== this.#options.name) return;
     if (layout === 'plain') this.#check(body.toString());
@@ -191,6 +199,11 @@ export class TruthStore extends MemoryStore {
       this.#options.onBroken(`a version of the database does not decode: ${String(cause)}`);
     }
   }
+}
+
+/** All other objects of one bear its name with something behind it. */
+function isDatabase(object: string): boolean {
+  return !object.includes('.');
 }
 
 function hashOfContent(body: Uint8Array): string {

@@ -8,6 +8,7 @@ import { Chaos, faultsOf } from './chaos.ts';
 import { WorkloadClient } from '../workload/client.ts';
 import { Dice } from '../workload/dice.ts';
 import { judge, type Judgement } from '../workload/judge.ts';
+import { Importer } from './importer.ts';
 import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
@@ -42,6 +43,8 @@ export interface RunResult {
   readonly faults: Readonly<Partial<Record<FaultName, number>>>;
   /** What was done to the past, and states of it that were compared with the truth. */
   readonly past: Readonly<TravelCounts> & { readonly compared: number };
+  /** That were certainly made. */
+  readonly imports: number;
   /** Of the nodes, by message: how often they have observed that it holds. */
   readonly properties: ReadonlyMap<string, number>;
 }
@@ -73,9 +76,10 @@ export class World {
   /** By client, then by node. */
   readonly #links: readonly (readonly Link[])[];
   readonly #chaos: Chaos;
-  /** Only where the past is kept. */
+  /** Only of the journal layout, as the next two. */
   readonly #traveller: TimeTraveller | undefined;
   readonly #pastCheck: PastCheck | undefined;
+  readonly #importer: Importer | undefined;
   readonly #clients: readonly WorkloadClient[];
   readonly #connections = new Set<Connection>();
   readonly #keys = new KeyNames();
@@ -103,8 +107,9 @@ export class World {
     if (layout === 'journal') {
       const { store, trace } = this;
       const parts = { scenario, store, databaseCount, onBroken };
-      const world = this.environment.stream('time traveller');
-      this.#traveller = new TimeTraveller({ ...parts, world, trace, faults: faultsOf(scenario) });
+      const beside = { ...parts, trace, faults: faultsOf(scenario) };
+      this.#traveller = new TimeTraveller({ ...beside, world: this.environment.stream('time traveller') });
+      this.#importer = new Importer({ ...beside, world: this.environment.stream('importer') });
       this.#pastCheck = new PastCheck({ ...parts, world: this.environment.stream('past') });
     }
     this.#clients = Array.from({ length: scenario.clients }, (_, i) => this.#newClient(i));
@@ -119,6 +124,7 @@ export class World {
     for (const node of this.nodes) node.start();
     this.#chaos.begin();
     this.#traveller?.begin();
+    this.#importer?.begin();
     const load = Promise.all(this.#clients.map((client) => client.run()));
     if (!(await this.#finished(load, loadMsMax)))
       this.fail('clients did not come to their end, although all time-outs are bounded');
@@ -128,6 +134,7 @@ export class World {
     if (!isQuiet) this.fail(`the nodes did not answer everything within ${recoveryMsMax} ms of the last fault`);
     this.judgements = judge(this.recorder.operations());
     checkRun(this);
+    this.#importer?.check();
     this.#busyMs = this.environment.clock.monotonic();
     if (this.failures.length === 0) await this.#see(this.#pastCheck?.checkKept());
     if (this.failures.length === 0) await this.#rest();
@@ -136,6 +143,7 @@ export class World {
 
   async #comeToRest(): Promise<void> {
     await this.#traveller?.end();
+    await this.#importer?.end();
     while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
     const { types, faults } = this.scenario;
     // Where there is no room for a key, nobody can be given anything.
@@ -249,7 +257,8 @@ export class World {
       commitIntervalMs: this.scenario.commitIntervalMs,
       layout: this.scenario.layout,
       pipelineDepth: this.scenario.pipelineDepth,
-      graceMs: this.scenario.graceMs,
+      // They were told different ones: that of the node which creates the database holds for all.
+      graceMs: this.scenario.graceMs * (1 + index),
       recordLengthMax: this.scenario.recordLength,
       newsLengthMax: this.scenario.newsLength,
       retainMs: this.scenario.retainMs,
@@ -340,6 +349,7 @@ export class World {
       commits: this.store.versions,
       faults: this.#chaos.counts,
       past: { ...(this.#traveller?.counts ?? noTravels), compared: this.#pastCheck?.count ?? 0 },
+      imports: this.#importer?.count ?? 0,
       properties: this.#watcher.held,
     };
   }

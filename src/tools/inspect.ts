@@ -47,6 +47,8 @@ export interface JournalFacts {
   /** The time since which every commit can be had again; `undefined`: all that ever was. */
   readonly keptSince: number | undefined;
   readonly retainMs: number;
+  /** `undefined`: no node has said it yet. */
+  readonly graceMs: number | undefined;
   readonly origins: readonly Origin[];
   readonly branches: readonly Branch[];
   /** Of the log behind the snapshot, the busiest first. */
@@ -109,6 +111,7 @@ export async function inspect({ requests, name, onProgress }: InspectOptions): P
       snapshot,
       keptSince: await keptSince(reader, name, head),
       retainMs: head.retainMs,
+      graceMs: head.graceMs,
       origins: head.origins,
       branches: head.branches,
       nodes: nodesOf(entries),

@@ -94,6 +94,24 @@ const scripts: Readonly<Record<string, string>> = {
     CONFIG SET client-output-buffer-limit "replica 1mb 1kb 1 normal 1g 1m 10 slave 2mb 1kb 1"
     CONFIG GET client-output-buffer-limit; CONFIG SET client-output-buffer-limit "pubsub 0 0 0 normal 0 0 0"
     CONFIG GET client-output-buffer-limit`,
+  'thresholds of encodings': `
+    CONFIG GET hash-max-listpack-entries; CONFIG GET hash-max-listpack-value; CONFIG GET list-max-listpack-size
+    CONFIG GET list-compress-depth; CONFIG GET set-max-intset-entries; ~CONFIG GET set-max-listpack-*
+    CONFIG GET zset-max-listpack-entries; CONFIG GET zset-max-listpack-value; CONFIG GET list-*-ziplist-size
+    CONFIG SET hash-max-ziplist-entries 7; CONFIG GET hash-max-listpack-entries; CONFIG SET hash-max-ziplist-value 8
+    CONFIG GET hash-max-listpack-value; CONFIG SET hash-max-listpack-value 1kb; CONFIG GET hash-max-ziplist-value
+    CONFIG SET zset-max-ziplist-entries 9; CONFIG GET zset-max-listpack-entries; CONFIG SET zset-max-ziplist-value 2k
+    CONFIG GET zset-max-listpack-value; CONFIG SET list-max-ziplist-size 3; CONFIG GET list-max-listpack-size
+    CONFIG SET list-max-listpack-size -5; CONFIG GET list-max-ziplist-size; CONFIG SET list-max-listpack-size -9
+    CONFIG SET list-max-listpack-size 0; CONFIG SET list-max-listpack-size x; CONFIG SET list-max-listpack-size 1kb
+    CONFIG SET list-max-listpack-size 2147483648; CONFIG SET list-max-listpack-size -2147483649
+    CONFIG SET list-compress-depth 2; CONFIG GET list-compress-depth; CONFIG SET list-compress-depth -1
+    CONFIG SET list-compress-depth 2147483648; CONFIG SET list-compress-depth x; CONFIG SET list-compress-depth 0
+    CONFIG SET hash-max-listpack-entries x; CONFIG SET hash-max-listpack-entries 1kb; CONFIG SET hash-max-listpack-value x
+    CONFIG SET zset-max-listpack-entries 1kb; CONFIG SET set-max-intset-entries 1kb; CONFIG SET set-max-intset-entries 0
+    ~CONFIG SET set-max-listpack-value 1kb; ~CONFIG SET set-max-listpack-entries x; CONFIG GET set-max-intset-entries
+    CONFIG SET hash-max-listpack-value 3 hash-max-listpack-value 4; CONFIG SET list-max-listpack-size 4 timeout x
+    CONFIG GET list-max-listpack-size`,
   COMMAND: `
     COMMAND FOO; COMMAND COUNT x; ~COMMAND INFO nosuch; ~COMMAND INFO nosuch get; ~COMMAND INFO client|nosuch
     ~COMMAND INFO get|x; ~COMMAND INFO client|list|x; ~COMMAND INFO |; ~COMMAND INFO client|; ~COMMAND INFO ""
@@ -117,7 +135,7 @@ const scripts: Readonly<Record<string, string>> = {
     MEMORY USAGE nosuch SAMPLES 0; MEMORY USAGE nosuch FOO 5; MEMORY USAGE nosuch x; MEMORY HELP x; LOLWUT VERSION x
     SHUTDOWN FOO; SHUTDOWN NOSAVE SAVE; SHUTDOWN ABORT; SHUTDOWN ABORT NOW; SHUTDOWN NOW ABORT; SHUTDOWN NOW FOO`,
   DEBUG: `
-    DEBUG; DEBUG FOO; DEBUG SLEEP; DEBUG SLEEP x; DEBUG SLEEP 0; DEBUG SLEEP -1; DEBUG SLEEP 0 1; DEBUG SET-ACTIVE-EXPIRE
+    DEBUG; DEBUG FOO; DEBUG OBJECT; DEBUG OBJECT nosuch; ~DEBUG OBJECT nosuch FAST; DEBUG OBJECT a b c; DEBUG SLEEP; DEBUG SLEEP x; DEBUG SLEEP 0; DEBUG SLEEP -1; DEBUG SLEEP 0 1; DEBUG SET-ACTIVE-EXPIRE
     DEBUG SET-ACTIVE-EXPIRE 0 1; DEBUG SET-ACTIVE-EXPIRE x; DEBUG SET-ACTIVE-EXPIRE 1; DEBUG JMAP x
     DEBUG QUICKLIST-PACKED-THRESHOLD; DEBUG QUICKLIST-PACKED-THRESHOLD 100; DEBUG QUICKLIST-PACKED-THRESHOLD 0
     DEBUG CHANGE-REPL-ID; ~DEBUG REPLYBUFFER PEAK-RESET-TIME 100; ~DEBUG REPLYBUFFER RESIZING 1; DEBUG REPLYBUFFER

@@ -34,6 +34,13 @@ function isVain([name]: readonly string[], { effects }: CommandRunner): boolean 
   return name === 'expire' && effects.length === 0;
 }
 
+/** Valkey counts a negative offset from the other end of the range, but in large sorted sets only. */
+function hasNegativeOffset(words: readonly string[]): boolean {
+  return (
+    /^Z(REV)?RANGE/.test(words[0]!) && words.some((word, index) => word === 'LIMIT' && words[index + 1]?.[0] === '-')
+  );
+}
+
 describe.skipIf(!hasReferenceServer)('commands on sorted sets are those of a real server', () => {
   let both: SideBySide;
   beforeAll(async () => {
@@ -46,10 +53,14 @@ describe.skipIf(!hasReferenceServer)('commands on sorted sets are those of a rea
     ['PEXPIRETIME', key],
   ]);
 
+  function comparable(commands: readonly string[][]): string[][] {
+    return commands.filter((words) => both.reference.name === 'redis' || !hasNegativeOffset(words));
+  }
+
   it.each(['2', '3'] as const)('by their replies in RESP%s', async (protocol) => {
     await fc.assert(
-      fc.asyncProperty(arbitrarySortedSetCommands, async (commands) => {
-        const all = [...commands, ...look];
+      fc.asyncProperty(arbitrarySortedSetCommands, async (arbitrary) => {
+        const all = [...comparable(arbitrary), ...look];
         const replies = await both.replies(protocol, all);
         for (const [index, { our, their }] of replies.entries()) {
           const words = all[index]!;
@@ -63,7 +74,8 @@ describe.skipIf(!hasReferenceServer)('commands on sorted sets are those of a rea
   it('by what keyspace events tell of them', async () => {
     const reference = await ReferenceEvents.listen(both.reference.port);
     await fc.assert(
-      fc.asyncProperty(arbitrarySortedSetCommands, async (commands) => {
+      fc.asyncProperty(arbitrarySortedSetCommands, async (arbitrary) => {
+        const commands = comparable(arbitrary);
         const runner = new CommandRunner();
         runner.keyspace.eventSink = () => undefined;
         const theirs = await reference.of(commands);

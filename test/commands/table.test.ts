@@ -132,6 +132,17 @@ describe.skipIf(!hasReferenceServer)('facts of the commands are those of a real 
     }
   });
 
+  it('lists commands and subcommands as a real server does: all, unless they are filtered', async () => {
+    for (const client of [ours, theirs]) {
+      const [all, matching] = (await client.pipeline([
+        ['COMMAND', 'LIST'],
+        ['COMMAND', 'LIST', 'FILTERBY', 'PATTERN', '*'],
+      ])) as string[][];
+      expect(all?.sort()).toEqual(matching?.sort());
+      expect(all).toContain('client|list');
+    }
+  });
+
   it('documents arguments as a real server does', async () => {
     if (reference.name === 'redis') return;
     const plain = (reply: Reply): Map<string, unknown> => {

@@ -116,6 +116,16 @@ describe('WATCH', () => {
     expect(exec()).toEqual([ok]);
   });
 
+  it('of a missing key does not mind a key that has expired in its place', () => {
+    for (const stale of [['SELECT 1', 'SET a 1 PX 10', 'SELECT 0'], ['SET a 1 PX 10']]) {
+      runAll('FLUSHALL', 'SET b 1', ...stale);
+      runner.now += 10;
+      run('WATCH a');
+      run('SWAPDB 0 1', other);
+      expect(exec()).toEqual([ok]);
+    }
+  });
+
   it('is in the database that was selected', () => {
     runAll('SELECT 1', 'WATCH a', 'SELECT 0');
     run('SET a 1', other);

@@ -31,6 +31,7 @@ const head: Head = {
     { name: 'b', database: 'd3', from: 3, until: 9, snapshot: 'db.snapshot/1.json', at: 1_800_000_000_001 },
   ],
   retainMs: 60_000,
+  graceMs: 3_600_000,
 };
 
 describe('effects', () => {

@@ -68,7 +68,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: what stands on an uncertain commit reported as lost',
     file: 'src/log/journal/pipeline.ts',
-    find: "const mayBeThere = outcome.kind === 'uncertain' && pending.outcome?.kind !== 'unavailable';",
+    find: "const mayBeThere = outcome.kind === 'uncertain' && !wasNeverThere(pending);",
     replace: 'const mayBeThere = false as boolean;',
   },
   {
@@ -87,7 +87,7 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: the rule of the dates switched off',
     file: 'src/log/journal/heads.ts',
-    find: 'date - freshAt < this.#graceMs / 2)',
+    find: 'date - freshAt < this.graceMs / 2)',
     replace: 'date - freshAt < Infinity)',
   },
   {
@@ -99,8 +99,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: a snapshot one key short',
     file: 'src/log/journal/snapshot-run.ts',
-    find: 'for (const image of images) yield* groupsOfEntry(',
-    replace: 'for (const image of images.slice(0, 2)) yield* groupsOfEntry(',
+    find: 'for (const image of images) for (const group',
+    replace: 'for (const image of images.slice(0, 2)) for (const group',
   },
   {
     name: 'journal: the expiry of a value in pieces left out of a snapshot',
@@ -150,13 +150,13 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: collection one record too far',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
-    replace: 'const first = oldest.at + graceMs < now ? head.log.number + 1 : 0;',
+    find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
+    replace: 'const first = oldest.at + heads.graceMs < now ? head.log.number + 1 : 0;',
   },
   {
     name: 'journal: collection without the grace period',
     file: 'src/log/journal/collector.ts',
-    find: 'const first = oldest.at + graceMs < now ? oldest.number : 0;',
+    find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
     replace: 'const first = head.log.number;',
   },
   {
@@ -212,10 +212,26 @@ export const journalMutants: readonly Mutant[] = [
   },
   {
     name: 'journal: a command that lets go of what nodes are to keep',
-    file: 'src/log/journal/pruner.ts',
-    find: '    if (graceMs === 0) return;\n',
-    replace: '',
+    file: 'src/log/journal/journal-log.ts',
+    find: 'const collects = graceMs !== undefined;',
+    replace: 'const collects = true as boolean;',
     test: 'test/log/pruner.test.ts',
+  },
+  {
+    name: 'journal: a node that goes by its own grace period',
+    file: 'src/log/journal/heads.ts',
+    find: 'this.newest.graceMs ?? this.#options.graceMs ?? 0',
+    replace: 'this.#options.graceMs ?? this.newest.graceMs ?? 0',
+    test: 'test/log/journal-sleepers.test.ts',
+  },
+  {
+    name: 'journal: a commit called lost whose number was collected, and taken since',
+    file: 'src/log/journal/pipeline.ts',
+    find: "    if (outcome.kind === 'behind') return this.#lose(front, undefined);\n",
+    replace:
+      "    if (outcome.kind === 'behind') return this.#lose(front, undefined);\n" +
+      "    if (outcome.kind === 'taken') return this.#lose(front, outcome.by);\n",
+    test: 'test/log/journal-sleepers.test.ts',
   },
   {
     name: 'journal: parts of a snapshot under way collected',
@@ -229,6 +245,60 @@ export const journalMutants: readonly Mutant[] = [
     file: 'src/log/journal/pruner.ts',
     find: 'now, { graceMs, retainMs })',
     replace: 'now, { graceMs: 0, retainMs: retainMs * 0 })',
+  },
+  {
+    name: 'journal: the past let go of between snapshots without the grace period',
+    file: 'src/log/journal/pruner.ts',
+    find: 'now, { graceMs, retainMs })',
+    replace: 'now, { graceMs: 0, retainMs })',
+  },
+  {
+    name: "journal: the past let go of by the node's own clock",
+    file: 'src/log/journal/pruner.ts',
+    find: '    const { content: before, etag, date: now } = found;\n',
+    replace: '    const { content: before, etag } = found;\n    const now = requests.environment.clock.now();\n',
+  },
+  {
+    name: 'journal: snapshots that begin under the numbers of claims',
+    file: 'src/log/journal/snapshotter.ts',
+    find: 'return number % step === step - 1;',
+    replace: 'return number % step === 0;',
+    test: 'test/engine/snapshots-beside-claims.test.ts',
+  },
+  {
+    name: 'journal: snapshots that begin right behind claims, where records are void',
+    file: 'src/log/journal/snapshotter.ts',
+    find: 'return number % step === step - 1;',
+    replace: 'return number % step === 1 % step;',
+    test: 'test/engine/snapshots-beside-claims.test.ts',
+  },
+  {
+    name: 'journal: a log that grows and grows where others have the numbers at which snapshots begin',
+    file: 'src/log/journal/snapshotter.ts',
+    find: ' && !this.#isDue(point.number, overdue)) return;',
+    replace: ') return;',
+    test: 'test/log/tools-beside-nodes.test.ts',
+  },
+  {
+    name: 'journal: a read behind writes under way taken for news of the end of the log',
+    file: 'src/log/journal/journal-log.ts',
+    find: 'if (follower.tip === tip && number === tip.next) {',
+    replace: 'if (follower.tip === tip) {',
+    test: 'test/log/suspended-node.test.ts',
+  },
+  {
+    name: 'journal: what was loaded anew handed over once more the next time',
+    file: 'src/log/journal/reloader.ts',
+    find: '  finish(): void {\n    this.#reload = undefined;\n',
+    replace: '  finish(): void {\n',
+    test: 'test/log/suspended-node.test.ts',
+  },
+  {
+    name: 'journal: what was loaded anew long ago taken for fresh',
+    file: 'src/log/journal/reloader.ts',
+    find: 'if (known !== undefined && known.tip.next < head.content.log.number) this.finish();',
+    replace: 'if (known !== undefined) Object.assign(known, { date: head.date });',
+    test: 'test/log/suspended-node.test.ts',
   },
   {
     name: 'journal: a new head that does not ask whether the old one is still there',

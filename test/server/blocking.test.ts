@@ -88,6 +88,23 @@ describe('a blocked client', () => {
     expect(await third.reply()).toEqual(['list', 'b']);
   });
 
+  it('takes from the first of its keys that has something when all of a transaction is done', async () => {
+    const first = await blocked('BLPOP none one two 0');
+    const second = await blocked('BLMPOP 0 2 two one LEFT');
+    const client = await newClient();
+    await client.pipeline([['MULTI'], ['RPUSH', 'two', 'x'], ['RPUSH', 'one', 'y'], ['EXEC']]);
+    expect([await first.reply(), await second.reply()]).toEqual([
+      ['one', 'y'],
+      ['two', ['x']],
+    ]);
+    const refused = await blocked('BLPOP one two 0');
+    await client.pipeline([['MULTI'], ['SET', 'one', 'text'], ['RPUSH', 'two', 'x'], ['EXEC']]);
+    expect(await refused.reply()).toEqual({
+      kind: 'error',
+      text: 'WRONGTYPE Operation against a key holding the wrong kind of value',
+    });
+  });
+
   it('waits for lists only, and goes on waiting where the key becomes something else', async () => {
     const waiting = await blocked('BLPOP key 0');
     const client = await newClient();
@@ -194,10 +211,11 @@ describe('a blocked client', () => {
     send(waiting, 'BLPOP key 0');
     await until(() => node.server.waiting.count === 1);
     const client = await newClient();
-    expect(await call(client, 'CLIENT LIST')).toMatch(/ flags=b .* cmd=blpop /);
+    expect(await call(client, `CLIENT LIST ID ${id}`)).toMatch(/ flags=b .* cmd=blpop .* tot-cmds=1\n/);
     expect(await call(client, 'INFO clients')).toContain('blocked_clients:1');
     expect(await call(client, `CLIENT UNBLOCK ${id}`)).toBe(1);
     expect(await waiting.reply()).toEqual(nullArray);
+    expect(await call(client, `CLIENT LIST ID ${id}`)).toMatch(/ tot-cmds=2\n/);
     expect(await call(client, `CLIENT UNBLOCK ${id}`)).toBe(0);
     send(waiting, 'BLPOP key 0');
     await until(() => node.server.waiting.count === 1);

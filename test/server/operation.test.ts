@@ -44,7 +44,31 @@ describe('INFO', () => {
     expect(stats.get('cmdstat_set')).toMatch(
       /^calls=50,usec=\d+,usec_per_call=[\d.]+,rejected_calls=0,failed_calls=0$/,
     );
-    expect((await info('keyspace')).get('db0')).toBe('keys=50,expires=0,avg_ttl=0');
+    expect((await info('keyspace')).get('db0')).toBe('keys=50,expires=0,avg_ttl=0,keys_with_volatile_items=0');
+  });
+
+  it('counts what expires and what will', async () => {
+    await client.pipeline(
+      [
+        'CONFIG RESETSTAT',
+        'SELECT 3',
+        'HSET h f v g v k v',
+        'HPEXPIRE h 0 FIELDS 2 f g',
+        'HPEXPIRE h 100000 FIELDS 1 k',
+        'SET later v EX 1000',
+        // What is deleted at once has not expired.
+        'SET past v EXAT 1',
+        'SET soon v PX 1',
+      ].map((line) => line.split(' ')),
+    );
+    while ((await client.call('EXISTS', 'soon')) === 1);
+    expect((await info('keyspace')).get('db3')).toBe('keys=2,expires=1,avg_ttl=0,keys_with_volatile_items=1');
+    const stats = await info('stats');
+    expect([stats.get('expired_keys'), stats.get('expired_fields')]).toEqual(['1', '2']);
+    await client.call('RENAME', 'h', 'renamed');
+    await client.call('HPERSIST', 'renamed', 'FIELDS', '1', 'k');
+    expect((await info('keyspace')).get('db3')).toBe('keys=2,expires=1,avg_ttl=0,keys_with_volatile_items=0');
+    await client.call('SELECT', '0');
   });
 
   it('tells of snapshots', async () => {

@@ -27,6 +27,7 @@ it(`keeps every promise on ${seeds} seeds from ${firstSeed} on, and meets every 
   );
   expect(summary.failed?.failures, `valthree simulate --seed ${summary.failed?.scenario.seed}`).toBeUndefined();
   for (const name of faultNames) expect(summary.faults[name], name).toBeGreaterThan(0);
+  expect(summary.imports).toBeGreaterThan(0);
   for (const [what, count] of Object.entries(summary.past)) expect(count, what).toBeGreaterThan(0);
   for (const { kind, message } of Object.values<Property>(nodeProperties)) {
     if (kind !== 'unreachable') expect(summary.properties.get(message) ?? 0, message).toBeGreaterThan(0);

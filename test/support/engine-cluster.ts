@@ -4,7 +4,7 @@ import { engineLimitsDefault } from '../../src/engine/limits.ts';
 import { Keyspace } from '../../src/keyspace/keyspace.ts';
 import { View } from '../../src/keyspace/view.ts';
 import { JournalLog } from '../../src/log/journal/journal-log.ts';
-import { snapshotLimitsDefault } from '../../src/log/journal/snapshotter.ts';
+import { snapshotLimitsDefault, type SnapshotLimits } from '../../src/log/journal/snapshotter.ts';
 import type { Log } from '../../src/log/log.ts';
 import { PlainLog } from '../../src/log/plain/plain-log.ts';
 import { error, isError, type Reply } from '../../src/resp/reply.ts';
@@ -22,6 +22,8 @@ interface ClusterOptions {
   readonly timeoutMs?: number;
   /** Some records: whoever is behind catches up bit by bit. */
   readonly newsLengthMax?: number;
+  readonly graceMs?: number;
+  readonly snapshots?: SnapshotLimits;
 }
 
 export class EngineCluster {
@@ -33,15 +35,21 @@ export class EngineCluster {
   readonly #latency: Latency;
   readonly #timeoutMs: number;
   readonly #newsLengthMax: number;
+  readonly #graceMs: number;
+  readonly #snapshots: SnapshotLimits;
 
   constructor(
     seed: number,
     nodeCount: number,
     faults: Faults = {},
     layout: Layout = 'plain',
-    { latency = { minMs: 5, maxMs: 60 }, timeoutMs = 4000, newsLengthMax = 3000 }: ClusterOptions = {},
+    options: ClusterOptions = {},
   ) {
+    const { latency = { minMs: 5, maxMs: 60 }, timeoutMs = 4000, newsLengthMax = 3000 } = options;
+    const { graceMs = 3_600_000, snapshots = snapshotLimitsDefault } = options;
     this.#layout = layout;
+    this.#graceMs = graceMs;
+    this.#snapshots = snapshots;
     this.#latency = latency;
     this.#timeoutMs = timeoutMs;
     this.#newsLengthMax = newsLengthMax;
@@ -71,8 +79,8 @@ export class EngineCluster {
       ...options,
       node: 'node',
       pipelineDepth: 4,
-      graceMs: 3_600_000,
-      snapshots: snapshotLimitsDefault,
+      graceMs: this.#graceMs,
+      snapshots: this.#snapshots,
       newsLengthMax: this.#newsLengthMax,
     });
   }

@@ -61,13 +61,18 @@ export class JournalWorld extends MemoryStore {
   }
 }
 
+interface WriterOptions {
+  readonly graceMs: number | undefined;
+  readonly recordsMax: number;
+}
+
 /** Writes to a database. */
 export class Writer {
   readonly keyspace = new Keyspace(databaseCount);
   readonly log: JournalLog;
   readonly #world: JournalWorld;
 
-  private constructor(world: JournalWorld, name: string, { graceMs = 3_600_000, recordsMax = 5 }) {
+  private constructor(world: JournalWorld, name: string, { graceMs, recordsMax }: WriterOptions) {
     this.#world = world;
     const { environment } = world;
     const options = { store: world, name, node: 'n', environment, databaseCount, requestTimeoutMs: 1000 };
@@ -76,12 +81,8 @@ export class Writer {
     this.log = new JournalLog({ ...options, pipelineDepth: 1, graceMs, snapshots });
   }
 
-  static async open(
-    world: JournalWorld,
-    name: string,
-    options: { graceMs?: number; recordsMax?: number } = {},
-  ): Promise<Writer> {
-    const writer = new Writer(world, name, options);
+  static async open(world: JournalWorld, name: string, options: Partial<WriterOptions> = {}): Promise<Writer> {
+    const writer = new Writer(world, name, { graceMs: 3_600_000, recordsMax: 5, ...options });
     const opened = await world.finish(writer.log.open(writer.keyspace, world.environment.clock.monotonic() + 5000));
     if (opened.kind !== 'opened') throw new Error(opened.reason);
     return writer;

@@ -19,8 +19,9 @@ export class SideBySide {
     this.reference = reference;
   }
 
-  static async start(): Promise<SideBySide> {
-    const [node, reference] = await Promise.all([startTestNode(), startReferenceServer()]);
+  /** @param flags of the real server */
+  static async start(flags: readonly string[] = []): Promise<SideBySide> {
+    const [node, reference] = await Promise.all([startTestNode(), startReferenceServer(flags)]);
     return new SideBySide(node, reference);
   }
 

@@ -10,9 +10,9 @@ import { JournalWorld, Writer } from '../support/journal-world.ts';
 const text = (i: number): string => `v${i}`.repeat(1 + (i % 5));
 
 /** Snapshots, a log behind them, a side object, void records, expiries, three databases, bytes that are no text. */
-async function sample(seed = 2): Promise<JournalWorld> {
+async function sample(seed = 2, options: { graceMs?: number } = {}): Promise<JournalWorld> {
   const world = new JournalWorld(seed);
-  const writer = await Writer.open(world, 'db');
+  const writer = await Writer.open(world, 'db', options);
   for (let i = 0; i < 40; i++) {
     const key = i % 7 === 0 ? `\xff${i}` : `k${i % 11}`;
     const db = i % 3;
@@ -75,8 +75,8 @@ describe('a sound database', () => {
 
   it('may be one that nodes write and collect while it is read', async () => {
     const world = await sample();
-    const later = await sample();
-    const writer = await Writer.open(later, 'db', { graceMs: 100 });
+    const later = await sample(2, { graceMs: 100 });
+    const writer = await Writer.open(later, 'db');
     for (let i = 0; i < 40; i++) {
       await writer.write([{ kind: 'setString', db: 0, key: `n${i}`, value: '1' }]);
       await later.environment.advance(3000);

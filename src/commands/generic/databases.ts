@@ -206,7 +206,10 @@ export const swapdb = defineData({
     const { databaseCount } = view.keyspace;
     if (Math.min(first, second) < 0 || Math.max(first, second) >= databaseCount)
       throw new CommandError(indexOutOfRange);
-    if (first !== second && view.in(first).size + view.in(second).size > 0) {
+    if (first === second) return ok;
+    // Nobody who watches a key is to be told of one that has expired.
+    for (const db of [first, second]) view.in(db).expire(Infinity);
+    if (view.in(first).size + view.in(second).size > 0) {
       view.keyspace.apply({ kind: 'swap', db: first, withDb: second });
     }
     return ok;

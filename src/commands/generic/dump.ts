@@ -2,16 +2,15 @@
 import { keyDifference } from '../../keyspace/difference.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Value } from '../../keyspace/value.ts';
-import { decodeDump, encodeDump } from '../../rdb/dump.ts';
-import { defaultEncodingLimits, type EncodingLimits as RdbLimits } from '../../rdb/limits.ts';
+import { decodeDump } from '../../rdb/dump.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok } from '../../resp/reply.ts';
 import { defineData } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
 import { integerOf } from '../numbers.ts';
-import type { EncodingLimits } from './encoding.ts';
-import { fromRdbValue, toRdbValue } from './rdb-value.ts';
+import { payloadOf } from './payload.ts';
+import { fromRdbValue } from './rdb-value.ts';
 
 export const dump = defineData({
   name: 'DUMP',
@@ -32,23 +31,9 @@ export const dump = defineData({
   execute: ({ view, server }, key) => {
     const value = view.get(key);
     if (value === undefined) return null;
-    const payload = encodeDump(toRdbValue(value), rdbLimits(server.configuration.encodingLimits));
-    if (payload === undefined) throw new CommandError('ERR the value is too long to be dumped as one string');
-    return payload;
+    return payloadOf(value, server.configuration.encodingLimits);
   },
 });
-
-function rdbLimits(limits: EncodingLimits): RdbLimits {
-  return {
-    ...defaultEncodingLimits,
-    listMaxListpackSize: limits.listSizeMax,
-    setMaxIntsetEntries: limits.setIntegersMax,
-    zsetMaxListpackEntries: limits.sortedSetEntriesMax,
-    zsetMaxListpackValue: limits.sortedSetValueMax,
-    hashMaxListpackEntries: limits.hashEntriesMax,
-    hashMaxListpackValue: limits.hashValueMax,
-  };
-}
 
 export const restore = defineData({
   name: 'RESTORE',

@@ -1,12 +1,13 @@
 /**
- * The representation that Valkey would have chosen for a value, by the thresholds of its `CONFIG`: tools and tests ask
- * for it. Nothing here depends on it: how values are held is decided elsewhere.
+ * The representation that Valkey would have chosen for a value, by the thresholds of its `CONFIG`, had it been made
+ * element by element: tools and tests ask for it. Nothing here depends on it: how values are held is decided elsewhere.
  */
 import type { HashValue } from '../../keyspace/hash/hash-value.ts';
 import type { ListValue } from '../../keyspace/list/list-value.ts';
 import type { SetValue } from '../../keyspace/set/set-value.ts';
 import type { SortedSetValue } from '../../keyspace/sorted-set/sorted-set-value.ts';
 import type { Value } from '../../keyspace/value.ts';
+import { ListpackWriter } from '../../rdb/listpack.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { parseInteger } from '../../resp/integer.ts';
 
@@ -16,6 +17,8 @@ export interface EncodingLimits {
   hashValueMax: number;
   /** Elements, at least one, and 8 KB in all; negative: -1 to -5 stand for 4 to 64 KB in all. */
   listSizeMax: number;
+  /** Nodes at each end of a long list that Valkey leaves uncompressed; 0: all of them. It changes no encoding. */
+  listCompressDepth: number;
   setIntegersMax: number;
   setEntriesMax: number;
   setValueMax: number;
@@ -27,6 +30,7 @@ export const encodingLimitsDefault: Readonly<EncodingLimits> = {
   hashEntriesMax: 512,
   hashValueMax: 64,
   listSizeMax: -2,
+  listCompressDepth: 0,
   setIntegersMax: 512,
   setEntriesMax: 128,
   setValueMax: 64,
@@ -64,28 +68,24 @@ function hashEncoding({ largestSize, longestLength }: HashValue, limits: Encodin
 const listBytesMax = [4096, 8192, 16384, 32768, 65536];
 /** Where elements are counted. */
 const listCountedBytesMax = 8192;
-/** What a listpack takes beside its elements, and beside each of them. */
-const listpackBytes = 7;
-const listpackElementBytes = 2;
-
-function listEncoding({ size, elementBytes }: ListValue, { listSizeMax }: EncodingLimits): string {
-  const bytes = listpackBytes + elementBytes + listpackElementBytes * size;
-  const isCompact =
-    listSizeMax >= 0
-      ? size <= Math.max(listSizeMax, 1) && bytes <= listCountedBytesMax
-      : bytes <= (listBytesMax[-1 - listSizeMax] ?? 65536);
-  return isCompact ? 'listpack' : 'quicklist';
+function listEncoding(list: ListValue, { listSizeMax }: EncodingLimits): string {
+  if (listSizeMax >= 0 && list.size > Math.max(listSizeMax, 1)) return 'quicklist';
+  const bytesMax = listSizeMax >= 0 ? listCountedBytesMax : (listBytesMax[-1 - listSizeMax] ?? 65536);
+  const listpack = new ListpackWriter();
+  for (const element of list.elements()) {
+    if (listpack.length + element.length > bytesMax) return 'quicklist';
+    listpack.string(element);
+  }
+  return 'listpack';
 }
 
-function setEncoding(value: SetValue, limits: EncodingLimits): string {
-  if (value.isOfIntegers) {
-    if (value.largestSizeOfIntegers <= limits.setIntegersMax) return 'intset';
-    return value.largestSizeOfIntegers <= limits.setEntriesMax ? 'listpack' : 'hashtable';
-  }
+function setEncoding(value: SetValue, { setIntegersMax, setEntriesMax, setValueMax }: EncodingLimits): string {
+  const { isOfIntegers, largestSizeOfIntegers, largestSize, longestMember } = value;
+  if (isOfIntegers && largestSizeOfIntegers <= setIntegersMax) return 'intset';
+  // An intset that grows too large becomes a table; but where there are none, integers are members as others are.
+  const integersMax = setIntegersMax > 0 ? setIntegersMax : setEntriesMax;
   const isCompact =
-    value.largestSizeOfIntegers <= limits.setIntegersMax &&
-    value.largestSize <= limits.setEntriesMax &&
-    value.longestMember <= limits.setValueMax;
+    largestSizeOfIntegers <= integersMax && largestSize <= setEntriesMax && longestMember <= setValueMax;
   return isCompact ? 'listpack' : 'hashtable';
 }
 

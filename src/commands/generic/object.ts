@@ -1,14 +1,13 @@
 /** OBJECT: how a value is held. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { parseInteger } from '../../resp/integer.ts';
 import type { Reply } from '../../resp/reply.ts';
-import type { Value } from '../../keyspace/value.ts';
 import type { Entry } from '../../keyspace/database.ts';
 import { defineContainer, defineData, defineSession, type Context } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import { helpReply } from '../help.ts';
 import { oneKey } from '../key-spec.ts';
 import { encodingOf } from './encoding.ts';
+import { idleSeconds, referenceCount } from './object-facts.ts';
 
 const objectEncoding = defineData({
   name: 'ENCODING',
@@ -67,10 +66,7 @@ const objectIdletime = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[2] as ByteString,
-  execute: (context, key) =>
-    ofEntry(context, key, ({ accessedAtSeconds }) =>
-      Math.max(0, Math.floor(context.view.now / 1000) - accessedAtSeconds),
-    ),
+  execute: (context, key) => ofEntry(context, key, (entry) => idleSeconds(context.view, entry)),
 });
 
 const objectRefcount = defineData({
@@ -88,7 +84,7 @@ const objectRefcount = defineData({
     arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }],
   },
   parse: (argv) => argv[2] as ByteString,
-  execute: (context, key) => ofEntry(context, key, ({ value }) => (isSharedInteger(value) ? 2 ** 31 - 1 : 1)),
+  execute: (context, key) => ofEntry(context, key, ({ value }) => referenceCount(value)),
 });
 
 const objectHelp = defineSession({
@@ -120,10 +116,4 @@ export const object = defineContainer({
 function ofEntry({ view }: Context, key: ByteString, answer: (entry: Entry) => Reply): Reply {
   const entry = view.peek(key);
   return entry === undefined ? null : answer(entry);
-}
-
-/** Valkey shares the objects of the integers below 10,000. */
-function isSharedInteger(value: Value): boolean {
-  const integer = typeof value === 'string' ? parseInteger(value) : undefined;
-  return integer !== undefined && integer >= 0 && integer < 10_000;
 }

@@ -1,4 +1,5 @@
 /** What commands do to the expiries of fields. */
+import { fieldsExpired } from '../../keyspace/event.ts';
 import type { HashValue } from '../../keyspace/hash/hash-value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Context } from '../command.ts';
@@ -10,7 +11,7 @@ export function setExpiry(
   { fields, expireAt }: { fields: readonly ByteString[]; expireAt: number | undefined },
 ): void {
   if (expireAt !== undefined && expireAt <= view.now) {
-    view.apply({ kind: 'deleteFields', key, fields, event: 'hexpired' });
+    view.apply({ kind: 'deleteFields', key, fields, event: fieldsExpired });
   } else {
     view.apply({ kind: 'setFieldExpiry', key, fields, expireAt });
   }

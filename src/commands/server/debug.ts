@@ -1,8 +1,9 @@
 /** DEBUG: what the test suites of clients and of Valkey itself rely on. */
 import type { ByteString } from '../../resp/bytes.ts';
 import { error, ok, simple, type Reply } from '../../resp/reply.ts';
-import { defineData, defineSession, type Arguments, type SessionContext } from '../command.ts';
+import { defineData, defineSession, type Arguments, type DataCommand, type SessionContext } from '../command.ts';
 import { CommandError, wrongSubcommand } from '../command-error.ts';
+import { describeObject } from '../generic/object-facts.ts';
 import { matchesGlob } from '../glob.ts';
 import { helpReply } from '../help.ts';
 import { keyspaceDigest, valueDigest } from './digest.ts';
@@ -32,11 +33,21 @@ const digestValue = defineData({
   execute: ({ view }, keys) => keys.map((key) => simple(valueDigest(view.peek(key)))),
 });
 
+const objectFacts = defineData({
+  ...dataFacts,
+  parse: (argv) => {
+    if (argv.length !== 3 && argv.length !== 4) throw new CommandError(wrongSubcommand('DEBUG', argv[1] as ByteString));
+    return { key: argv[2] as ByteString, isFast: argv[3]?.toUpperCase() === 'FAST' };
+  },
+  execute: (context, { key, isFast }) => simple(describeObject(context, key, { isFast })),
+});
+
 export const debug = defineSession({
   ...facts,
-  dataForms: new Map([
+  dataForms: new Map<string, DataCommand>([
     ['DIGEST', digest],
     ['DIGEST-VALUE', digestValue],
+    ['OBJECT', objectFacts],
   ]),
   parse: (argv) => {
     const name = (argv[1] as ByteString).toUpperCase();
@@ -148,6 +159,10 @@ function help(): Reply {
   return helpReply('DEBUG', [
     ['DIGEST', 'A digest of all that all databases hold: equal for equal contents.'],
     ['DIGEST-VALUE <key> [<key> ...]', 'The same of single values, without their keys.'],
+    [
+      'OBJECT <key> [FAST]',
+      'How a value is held: its representation in Valkey, its length in an RDB file, when it was used.',
+    ],
     ['ERROR <string>', 'Answers with this error.'],
     [
       'PROTOCOL <type>',

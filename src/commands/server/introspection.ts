@@ -141,7 +141,7 @@ const commandList = defineSession({
 type NameFilter = (name: string, row: Command) => boolean;
 
 function parseFilter(words: Arguments): NameFilter {
-  if (words.length === 0) return (name) => !name.includes('|');
+  if (words.length === 0) return () => true;
   const [filterBy, kind, value] = words.map((word) => word.toUpperCase());
   if (words.length !== 3 || filterBy !== 'FILTERBY' || value === undefined) throw new CommandError(syntaxError);
   switch (kind) {

@@ -16,7 +16,6 @@ export const listElementMemory = 12;
 export class ListValue implements Collection {
   readonly kind = 'list';
   #elements = new Sequence<ByteString>();
-  #elementBytes = 0;
   #memory = emptyListMemory;
 
   get size(): number {
@@ -25,11 +24,6 @@ export class ListValue implements Collection {
 
   get memory(): number {
     return this.#memory;
-  }
-
-  /** The lengths of all elements together: what `OBJECT ENCODING` depends on. */
-  get elementBytes(): number {
-    return this.#elementBytes;
   }
 
   at(index: number): ByteString | undefined {
@@ -89,7 +83,6 @@ export class ListValue implements Collection {
   clone(): ListValue {
     const copy = new ListValue();
     copy.#elements = this.#elements.share();
-    copy.#elementBytes = this.#elementBytes;
     copy.#memory = this.#memory;
     return copy;
   }
@@ -99,7 +92,6 @@ export class ListValue implements Collection {
   }
 
   #count(element: ByteString, change: 1 | -1): void {
-    this.#elementBytes += change * element.length;
     this.#memory += change * (listElementMemory + stringMemory(element));
   }
 }

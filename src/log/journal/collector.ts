@@ -22,7 +22,6 @@ interface CollectorOptions {
   /** Of the database, in the store. */
   readonly name: string;
   readonly databaseCount: number;
-  readonly graceMs: number;
 }
 
 /** Dates of stores are of seconds, some in milliseconds: what lies closer together has no certain order. */
@@ -59,7 +58,7 @@ export class Collector {
   }
 
   async #collect(head: Head, now: number): Promise<void> {
-    const { requests, heads, name, graceMs } = this.#options;
+    const { requests, heads, name } = this.#options;
     // When this head was in place at the latest: where there is a newer one by now, that is only later.
     const at = heads.newestSince ?? now;
     const deadline = requests.environment.clock.monotonic() + patienceMs;
@@ -73,7 +72,7 @@ export class Collector {
     const needed = [...head.history, { number: head.log.number, snapshot: head.snapshot, at }];
     const [oldest] = needed as [EarlierHead];
     // What the oldest made obsolete has been so for the grace period only if the oldest is that old itself.
-    const first = oldest.at + graceMs < now ? oldest.number : 0;
+    const first = oldest.at + heads.graceMs < now ? oldest.number : 0;
     const parts = await this.#partsOf(head, needed, deadline);
     if (parts === undefined) return;
     const newestAt = own.find(({ name: object }) => object === head.snapshot)?.modifiedAt ?? 0;

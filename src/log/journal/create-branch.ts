@@ -41,6 +41,7 @@ export async function createBranch(options: BranchOptions, deadline: Deadline): 
     snapshot: start.snapshot,
     origins,
     retainMs: options.retainMs ?? head.retainMs,
+    graceMs: head.graceMs,
   });
   const put = await putFirst(first, options, deadline);
   return put ?? { kind: 'created', number: past.number, time: past.time, shared: past.records.length };

@@ -5,7 +5,7 @@
  */
 import type { Effect } from '../../keyspace/effect.ts';
 import { isAscii, type ByteString } from '../../resp/bytes.ts';
-import { decodeBytes, encodeBytes } from './bytes-format.ts';
+import { decodeBytes, encodeBytes, isLiteral } from './bytes-format.ts';
 import { asCount, asList, FormatError, isCount, show } from '../format-error.ts';
 
 export function encodeEffects(effects: readonly Effect[]): string {
@@ -62,6 +62,9 @@ function needsOf(effect: Exclude<Effect, { readonly kind: 'flush' | 'swap' }>): 
 }
 
 function encodeAll(list: readonly ByteString[]): string {
+  if (list.length === 1) return `[${encodeBytes(list[0] as ByteString)}]`;
+  // One look at all of them is cheaper than one at each.
+  if (list.length > 0 && isLiteral(list.join(''))) return `["${list.join('","')}"]`;
   return `[${list.map(encodeBytes).join(',')}]`;
 }
 

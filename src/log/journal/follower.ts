@@ -32,6 +32,8 @@ interface FollowerOptions {
   readonly newsLengthMax: number;
   readonly name: string;
   readonly databaseCount: number;
+  /** How many records a node has under way at most. */
+  readonly pipelineDepth: number;
   readonly observer: ChainObserver;
 }
 
@@ -49,6 +51,7 @@ export class Follower {
     this.#options = options;
     this.#reloader = new Reloader({
       environment: options.requests.environment,
+      keptMs: () => options.heads.graceMs / 2,
       newKeyspace: () => new Keyspace(options.databaseCount, this.#accessClock),
       load: (head, keyspace, progress) => this.#load(head, keyspace, progress),
     });
@@ -77,9 +80,11 @@ export class Follower {
    * @param reader who reads on
    */
   async news(deadline: Deadline, first?: Fetched<Record>, reader: ChainReader = this.chain): Promise<News | Failure> {
-    const { heads, snapshotter, slices, newsLengthMax } = this.#options;
+    const { heads, snapshotter, slices, newsLengthMax, pipelineDepth } = this.#options;
+    // Where there is one, its writer has more under way.
+    const expected = first === undefined ? 1 : pipelineDepth;
     const from = this.tip;
-    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax });
+    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax, expected });
     // What cannot be read may be obsolete, and half of it deleted.
     const date = outcome.kind === 'unavailable' ? undefined : outcome.date;
     const confirmed = await heads.confirm(from.next, date, deadline);
@@ -97,7 +102,8 @@ export class Follower {
       this.isBehind = !isEnd;
       if (isEnd) heads.refresh(date);
     };
-    return { kind: 'news', isNothing: records.length === 0, tip, changes: { applyTo, isPartial: !isEnd } };
+    const changes = { applyTo, isPartial: !isEnd };
+    return { kind: 'news', isNothing: records.length === 0, tip, changes };
   }
 
   /** The whole database anew, which is put in the place of the one that is there when it is handed over. */
@@ -111,7 +117,12 @@ export class Follower {
       this.#adopt(loaded);
     };
     // Whoever takes it over may have come after its end was read.
-    return { kind: 'news', isNothing: false, tip: loaded.tip, changes: { applyTo, isPartial: true } };
+    const changes = { applyTo, isPartial: true };
+    return { kind: 'news', isNothing: false, tip: loaded.tip, changes };
+  }
+
+  close(): void {
+    this.#reloader.finish();
   }
 
   /** As long as it takes: it is each request that is given up. */
@@ -125,6 +136,6 @@ export class Follower {
     snapshotter.adopt(loaded);
     this.tip = loaded.tip;
     this.isBehind = false;
-    heads.refresh(loaded.date);
+    heads.refresh(loaded.date, loaded.atMs);
   }
 }

@@ -58,6 +58,11 @@ export interface Head {
   readonly branches: readonly Branch[];
   /** For so many milliseconds all that was ever in the database can be had again; 0: only what is in it now. */
   readonly retainMs: number;
+  /**
+   * For so many milliseconds what is obsolete is left to readers who are slow: as the node said that created the
+   * database. All must go by the same, so nobody can change it. `undefined`: nobody has said it yet.
+   */
+  readonly graceMs: number | undefined;
 }
 
 /** What an earlier head said. */
@@ -79,7 +84,7 @@ export function ownerOf(
 }
 
 export function encodeHead({ database, generation, log, snapshot, history, ...more }: Head): Buffer {
-  const { origins, branches, retainMs } = more;
+  const { origins, branches, retainMs, graceMs } = more;
   const head = {
     valthree: 'head',
     version: headVersion,
@@ -91,6 +96,7 @@ export function encodeHead({ database, generation, log, snapshot, history, ...mo
     ...(origins.length === 0 ? {} : { origins }),
     ...(branches.length === 0 ? {} : { branches }),
     ...(retainMs === 0 ? {} : { retain: retainMs }),
+    ...(graceMs === undefined ? {} : { grace: graceMs }),
   };
   return withChecksum(Buffer.from(JSON.stringify(head).slice(0, -1), 'utf8'));
 }
@@ -103,7 +109,8 @@ export function looksLikeHead(body: Uint8Array): boolean {
 /** @throws FormatError */
 export function decodeHead(body: Uint8Array): Head {
   const fields = parseChecked(body, 'head', headVersion);
-  const { database, generation, log, snapshot, history, origins, branches, retain, ...rest } = fields;
+  const { database, generation, log, snapshot, history, origins, branches, ...more } = fields;
+  const { retain, grace, ...rest } = more;
   refuseUnknown(rest, 'it');
   return {
     database: asText(database, 'database'),
@@ -114,6 +121,7 @@ export function decodeHead(body: Uint8Array): Head {
     origins: origins === undefined ? [] : asList(origins, 'origins').map(decodeOrigin),
     branches: branches === undefined ? [] : asList(branches, 'branches').map(decodeBranch),
     retainMs: retain === undefined ? 0 : asCount(retain, 'retain'),
+    graceMs: grace === undefined ? undefined : asCount(grace, 'grace'),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Reads the head, creates the first one, and keeps the rule of the store's dates. */
+/** Reads the head, creates the first one, tells it what holds for all nodes, and keeps the rule of the store's dates. */
 import { nodeProperties } from '../../environment/properties.ts';
 import type { StoreDate } from '../../store/object-store.ts';
 import { goneWhenOpened, type Deadline, type Failure } from '../log.ts';
@@ -15,9 +15,10 @@ export type Confirmation =
   | Failure;
 
 interface HeadsOptions {
-  readonly graceMs: number;
-  /** Of a database that does not exist yet. */
-  readonly retainMs: number;
+  /** Of a database that does not say; `undefined`: it is for others to say. */
+  readonly graceMs: number | undefined;
+  /** For so long the past is to be kept from now on; `undefined`: as it was said before. */
+  readonly retainMs: number | undefined;
   /** Whether it is known to be there, so that it is not created. */
   readonly mustExist: boolean;
 }
@@ -25,9 +26,7 @@ interface HeadsOptions {
 export class Heads {
   readonly #requests: Requests;
   readonly #name: string;
-  readonly #graceMs: number;
-  readonly #retainMs: number;
-  readonly #mustExist: boolean;
+  readonly #options: HeadsOptions;
   #newest: Head | undefined;
   /** The earliest date by which the log is known to have begun where the newest says. */
   #newestSince: StoreDate;
@@ -39,12 +38,10 @@ export class Heads {
   #refreshedMs: number;
 
   /** @param name of the database in the store */
-  constructor(requests: Requests, name: string, { graceMs, retainMs, mustExist }: HeadsOptions) {
-    this.#mustExist = mustExist;
-    this.#retainMs = retainMs;
+  constructor(requests: Requests, name: string, options: HeadsOptions) {
+    this.#options = options;
     this.#requests = requests;
     this.#name = name;
-    this.#graceMs = graceMs;
     this.#refreshedMs = requests.environment.clock.monotonic();
   }
 
@@ -59,17 +56,33 @@ export class Heads {
     return this.#newest;
   }
 
-  /** The head as it is; where there is none, the first one is created. */
+  /** How long what is obsolete is left to readers who are slow; 0: nobody knows, so nothing is relied on or deleted. */
+  get graceMs(): number {
+    return this.newest.graceMs ?? this.#options.graceMs ?? 0;
+  }
+
+  /** The head as it is; where there is none, the first one is created. It says what is to hold for all nodes. */
   async open(deadline: Deadline): Promise<FoundHead | Failure> {
     const { environment, store } = this.#requests;
     const backoff = this.#requests.backoff(deadline);
     for (;;) {
       const fetched = await this.fetch(deadline);
-      if (fetched.kind !== 'notFound') return fetched;
-      if (this.#mustExist) return this.#requests.failure(goneWhenOpened, this.#name);
+      if (fetched.kind === 'unavailable') return fetched;
+      if (fetched.kind === 'found') {
+        const declared = this.#declared(fetched.content);
+        if (declared === undefined) return fetched;
+        if (!(await this.swap(declared, fetched.etag, deadline)) && !(await backoff.wait()))
+          return this.#requests.failure('could not be told for how long the past is kept; start again', this.#name);
+        continue;
+      }
+      if (this.#options.mustExist) return this.#requests.failure(goneWhenOpened, this.#name);
       environment.watcher?.observe(nodeProperties.databaseAbsent, true);
       const log = { number: 1, parent: beginningId };
-      const head = firstHead(newId(environment.random), { log, retainMs: this.#retainMs });
+      const head = firstHead(newId(environment.random), {
+        log,
+        retainMs: this.#options.retainMs ?? 0,
+        graceMs: this.#options.graceMs,
+      });
       const timeoutMs = this.#requests.timeoutMs(deadline);
       const result = await store.put(this.#name, encodeHead(head), { ifNoneMatch: '*', timeoutMs });
       // Whatever has become of it: the head is what is there now.
@@ -78,6 +91,14 @@ export class Heads {
         return { kind: 'unavailable', reason: result.message };
       this.#requests.countRetry();
     }
+  }
+
+  /** The next head, if this one does not say what this node does; `undefined`: it does. */
+  #declared(head: Head): Head | undefined {
+    const retainMs = this.#options.retainMs ?? head.retainMs;
+    const graceMs = head.graceMs ?? this.#options.graceMs;
+    if (retainMs === head.retainMs && graceMs === head.graceMs) return undefined;
+    return { ...head, generation: head.generation + 1, retainMs, graceMs };
   }
 
   async fetch(deadline: Deadline): Promise<Fetched<Head>> {
@@ -108,7 +129,7 @@ export class Heads {
    * @param freshAt when the number was known not to be obsolete; left out: when the end of the log was
    */
   async confirm(number: number, date: StoreDate, deadline: Deadline, freshAt = this.#freshAt): Promise<Confirmation> {
-    if (date !== undefined && freshAt !== undefined && date - freshAt < this.#graceMs / 2) return { kind: 'confirmed' };
+    if (date !== undefined && freshAt !== undefined && date - freshAt < this.graceMs / 2) return { kind: 'confirmed' };
     const fetched = await this.fetch(deadline);
     if (fetched.kind === 'unavailable') return fetched;
     if (fetched.kind === 'notFound') throw new Error('a missing head was not noticed');
@@ -168,12 +189,15 @@ export class Heads {
    * nothing: it only says whether it is worth to ask before.
    */
   get mayBeBehind(): boolean {
-    return this.#requests.environment.clock.monotonic() - this.#refreshedMs > this.#graceMs / 4;
+    return this.#requests.environment.clock.monotonic() - this.#refreshedMs > this.graceMs / 4;
   }
 
-  /** The store has confirmed at this date that nothing comes after the end of the log that this node knows. */
-  refresh(date: StoreDate): void {
-    this.#refreshedMs = this.#requests.environment.clock.monotonic();
+  /**
+   * The store has confirmed at this date that nothing comes after the end of the log that this node knows.
+   * @param atMs when that was by this node's own clock
+   */
+  refresh(date: StoreDate, atMs = this.#requests.environment.clock.monotonic()): void {
+    this.#refreshedMs = atMs;
     if (date !== undefined && (this.#freshAt === undefined || date > this.#freshAt)) this.#freshAt = date;
   }
 }
@@ -181,8 +205,8 @@ export class Heads {
 /** Of a database that begins here. */
 export function firstHead(
   database: string,
-  parts: Pick<Head, 'log' | 'retainMs'> & Partial<Pick<Head, 'snapshot' | 'origins'>>,
+  parts: Pick<Head, 'log' | 'retainMs' | 'graceMs'> & Partial<Pick<Head, 'snapshot' | 'origins'>>,
 ): Head {
-  const { log, retainMs, snapshot, origins = [] } = parts;
-  return { database, generation: 1, log, snapshot, history: [], origins, branches: [], retainMs };
+  const { snapshot, origins = [], ...rest } = parts;
+  return { database, generation: 1, snapshot, history: [], origins, branches: [], ...rest };
 }

@@ -38,8 +38,11 @@ export interface JournalLogOptions extends RequestOptions {
   readonly databaseCount: number;
   /** How many commits may be under way at once. */
   readonly pipelineDepth: number;
-  /** For so long after it became obsolete an object is left, by the store's dates; 0: only others know for how long. */
-  readonly graceMs: number;
+  /**
+   * For so long after it became obsolete an object is left, by the store's dates, where the database does not say it
+   * itself; `undefined`: that is for others to say, and to delete what is obsolete.
+   */
+  readonly graceMs: number | undefined;
   /** For so long everything that was in the database can be had again; `undefined`: as it was said before. */
   readonly retainMs?: number | undefined;
   readonly snapshots: SnapshotLimits;
@@ -49,8 +52,8 @@ export interface JournalLogOptions extends RequestOptions {
   readonly newsLengthMax?: number;
   /** It is known to be there, so that it is not created. */
   readonly mustExist?: boolean;
-  /** Whether what is obsolete is deleted; not by whoever does not know the nodes' grace period. Default: it is. */
-  readonly collects?: boolean;
+  /** Is told, in words, what is not as these options say. */
+  readonly warn?: (message: string) => void;
 }
 
 export class JournalLog implements Log {
@@ -61,8 +64,10 @@ export class JournalLog implements Log {
   readonly #pipeline: Pipeline;
   readonly #snapshotter: Snapshotter;
   readonly #turns: Turns;
+  readonly #options: JournalLogOptions;
 
   constructor(options: JournalLogOptions) {
+    this.#options = options;
     const {
       name,
       node,
@@ -71,14 +76,14 @@ export class JournalLog implements Log {
       graceMs,
       retainMs,
       mustExist = false,
-      collects = true,
       newsLengthMax = newsLengthMaxDefault,
       recordLengthMax = recordLengthMaxDefault,
     } = options;
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
-    const heads = new Heads(requests, name, { graceMs, retainMs: retainMs ?? 0, mustExist });
-    const collector = new Collector({ requests, heads, name, databaseCount, graceMs });
+    const heads = new Heads(requests, name, { graceMs, retainMs, mustExist });
+    const collector = new Collector({ requests, heads, name, databaseCount });
+    const collects = graceMs !== undefined;
     const slices = new Slices(requests.environment);
     const snapshotter = new Snapshotter({
       requests,
@@ -86,8 +91,6 @@ export class JournalLog implements Log {
       slices,
       name,
       databaseCount,
-      graceMs,
-      retainMs,
       limits: options.snapshots,
       onSwapped: (head) => {
         if (collects && heads.newestSince !== undefined) void collector.collect(head, heads.newestSince);
@@ -95,11 +98,11 @@ export class JournalLog implements Log {
     });
     const writer = writerOf(newId(requests.environment.random));
     const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
-    const reading = { databaseCount, newsLengthMax, observer: turns };
+    const reading = { databaseCount, newsLengthMax, pipelineDepth, observer: turns };
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;
     const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
-    const pruning = { requests, heads, collector, name, graceMs, retainMs, isSnapshotUnderWay };
+    const pruning = { requests, heads, collector, name, isSnapshotUnderWay };
     const pruner = collects ? new Pruner(pruning) : undefined;
     this.#requests = requests;
     this.#heads = heads;
@@ -127,9 +130,21 @@ export class JournalLog implements Log {
   }
 
   /** A large database takes as long as it takes: it is each request that is given up after the deadline's time. */
-  open(keyspace: Keyspace, deadline: Deadline, progress = newLoadProgress()): Promise<OpenOutcome> {
+  async open(keyspace: Keyspace, deadline: Deadline, progress = newLoadProgress()): Promise<OpenOutcome> {
     this.#requests.patienceMs = deadline - this.#requests.environment.clock.monotonic();
-    return this.#follower.open(keyspace, Infinity, progress);
+    const outcome = await this.#follower.open(keyspace, Infinity, progress);
+    if (outcome.kind === 'opened') this.#compareGrace();
+    return outcome;
+  }
+
+  #compareGrace(): void {
+    const { graceMs = this.#heads.graceMs, warn } = this.#options;
+    if (graceMs === this.#heads.graceMs) return;
+    const [database, node] = [this.#heads.graceMs, graceMs].map((ms) => `${ms / 1000} s`);
+    warn?.(
+      `the grace period is that of the database, ${database}, as it was said first, and not this node's, ${node}: ` +
+        'nodes that differ in it would lose data; a copy of the database may have another',
+    );
   }
 
   append(commit: Commit, deadline: Deadline): Promise<AppendOutcome> {
@@ -172,6 +187,7 @@ export class JournalLog implements Log {
   }
 
   close(): Promise<void> {
+    this.#follower.close();
     return Promise.resolve();
   }
 }

@@ -23,8 +23,9 @@ export interface Loaded {
   readonly logFrom: number;
   readonly logLength: number;
   readonly tip: Tip;
-  /** When the store said that there is nothing more. */
+  /** When the store said that there is nothing more, by its date, and by the node's own clock. */
   readonly date: StoreDate;
+  readonly atMs: number;
 }
 
 export interface LoaderOptions {
@@ -64,7 +65,7 @@ export class Loader {
     { content: head, date }: FoundHead,
     deadline: Deadline,
   ): Promise<Loaded | { readonly kind: 'behind'; readonly newer: FoundHead } | Failure> {
-    const { heads, chain } = this.#options;
+    const { heads, chain, requests } = this.#options;
     const { number, parent } = head.log;
     empty(this.#keyspace);
     chain.origins = head.origins;
@@ -85,7 +86,9 @@ export class Loader {
     const confirmed = await heads.confirm(number, end.date, deadline, date);
     if (confirmed.kind === 'unavailable') return confirmed;
     if (confirmed.kind === 'behind') return { kind: 'behind', newer: confirmed.head };
-    return { kind: 'loaded', snapshot: manifest, logFrom: number, logLength, tip: end.tip, date: end.date };
+    const { tip, date: endedAt } = end;
+    const atMs = requests.environment.clock.monotonic();
+    return { kind: 'loaded', snapshot: manifest, logFrom: number, logLength, tip, date: endedAt, atMs };
   }
 
   async #readSnapshot(

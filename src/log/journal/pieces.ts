@@ -3,7 +3,6 @@
  * that is too long for one is written in pieces. So nothing has to be held as one text, or decoded in one go, that is as
  * large as the largest value. What is not divided is a single element of a collection.
  */
-import { inBatches } from '../../keyspace/batches.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import type { FrozenCollection } from '../../keyspace/collection.ts';
 import type { ByteString } from '../../resp/bytes.ts';
@@ -41,12 +40,15 @@ function lengthOfNeeds(effect: Effect): number {
     case 'setElement':
       return effect.element.length;
     default:
-      return elementsOf(effect).reduce((sum, element) => sum + element.length + lengthBeside(effect), 0);
+      return lengthOfElements(effect);
   }
 }
 
-function lengthBeside({ kind }: Effect): number {
-  return kind === 'setScores' ? elementLength + scoreLength : elementLength;
+function lengthOfElements(effect: Effect): number {
+  const elements = elementsOf(effect);
+  let length = elements.length * (effect.kind === 'setScores' ? elementLength + scoreLength : elementLength);
+  for (const element of elements) length += element.length;
+  return length;
 }
 
 /** The elements that it names. */
@@ -64,17 +66,26 @@ export interface EntryImage {
 }
 
 /** What makes this entry out of nothing: groups to be applied in this order, among those of other entries. */
-export function* groupsOfEntry(
-  db: number,
-  { key, value, expireAt }: EntryImage,
-  pieceLength: number,
-): Generator<Group, void, undefined> {
-  const expiry: Effect[] = expireAt === undefined ? [] : [{ kind: 'setExpiry', db, key, expireAt }];
+export function groupsOfEntry(db: number, image: EntryImage, pieceLength: number): Iterable<Group> {
+  const { key, value } = image;
+  // Most are of this kind, and there are millions of them.
+  if (typeof value === 'string' && value.length <= pieceLength)
+    return [[{ kind: 'setString', db, key, value }, ...expiryOf(db, image)]];
+  return groupsOfLong(db, image, pieceLength);
+}
+
+function* groupsOfLong(db: number, image: EntryImage, pieceLength: number): Generator<Group, void, undefined> {
+  const { key, value } = image;
+  const expiry = expiryOf(db, image);
   let isFirst = true;
   for (const effect of effectsOf(db, key, value, pieceLength)) {
     yield isFirst ? [effect, ...expiry] : [effect];
     isFirst = false;
   }
+}
+
+function expiryOf(db: number, { key, expireAt }: EntryImage): readonly Effect[] {
+  return expireAt === undefined ? [] : [{ kind: 'setExpiry', db, key, expireAt }];
 }
 
 function* effectsOf(
@@ -85,8 +96,6 @@ function* effectsOf(
 ): Generator<Effect, void, undefined> {
   if (typeof value !== 'string') {
     for (const content of value.contents(pieceLength)) yield { ...content, db, key };
-  } else if (value.length <= pieceLength) {
-    yield { kind: 'setString', db, key, value };
   } else {
     for (const { offset, bytes } of cut(value, pieceLength)) yield { kind: 'writeString', db, key, offset, bytes };
   }
@@ -159,7 +168,19 @@ function sliceOf(effect: Effect, from: number, to: number): Effect {
 
 /** The groups in their order, joined to lists that are hardly longer than this. No list at all where there is no group. */
 export function* joined(groups: Iterable<Group>, lengthMax: number): Generator<readonly Effect[], void, undefined> {
-  for (const batch of inBatches(groups, lengthOfEffects, lengthMax)) yield batch.flat();
+  let list: Effect[] = [];
+  let listLength = 0;
+  for (const group of groups) {
+    const length = lengthOfEffects(group);
+    if (list.length > 0 && listLength + length > lengthMax) {
+      yield list;
+      list = [];
+      listLength = 0;
+    }
+    for (const effect of group) list.push(effect);
+    listLength += length;
+  }
+  if (list.length > 0) yield list;
 }
 
 /** Not within a character of UTF-8, so that a text remains text in each of its pieces. */

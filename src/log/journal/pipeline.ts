@@ -11,9 +11,9 @@ import type { Follower } from './follower.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { lengthOfEffects } from './pieces.ts';
 import type { Pruner } from './pruner.ts';
-import { encodeRecord, envelopeLength, newIdOf, type SideObject } from './record.ts';
+import { encodeRecord, envelopeLength, newIdOf, type Record, type SideObject } from './record.ts';
 import { RecordSender, type OutgoingRecord, type SendOutcome } from './record-sender.ts';
-import type { Requests } from './requests.ts';
+import type { Fetched, Requests } from './requests.ts';
 import { SideWriter } from './side-writer.ts';
 import type { Slices } from './slices.ts';
 import type { Snapshotter } from './snapshotter.ts';
@@ -183,33 +183,35 @@ export class Pipeline {
   }
 
   async #fateOf(front: Pending, outcome: SendOutcome | Obsolete | Behind): Promise<AppendOutcome> {
-    const { heads, follower, requests, turns } = this.#options;
+    const { heads, follower } = this.#options;
+    if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
+    if (outcome.kind === 'behind') return this.#lose(front, undefined);
     if (outcome.kind === 'obsolete') {
       const news = await follower.reload(outcome.head, front.deadline);
       return news.kind === 'unavailable' ? news : { kind: 'conflict', changes: news.changes };
     }
-    if (outcome.kind === 'uncertain' || outcome.kind === 'unavailable') return outcome;
-    if (outcome.kind === 'taken' || outcome.kind === 'behind') {
-      // Another record has its number for good; so it happens nowhere, whatever there is to be read.
-      this.#isLost = true;
-      const isTaken = outcome.kind === 'taken';
-      const news = await follower.news(front.deadline, isTaken ? outcome.by : undefined, turns);
-      if (news.kind === 'unavailable') return news;
-      requests.environment.watcher?.observe(nodeProperties.fateLost, isTaken);
-      return { kind: 'conflict', changes: news.changes };
-    }
-    const confirmed = await heads.confirm(front.number, outcome.date, front.deadline);
-    if (confirmed.kind === 'confirmed') {
-      heads.refresh(outcome.date);
-      return { kind: 'committed' };
-    }
+    const date = outcome.kind === 'taken' ? outcome.by.date : outcome.date;
+    const confirmed = await heads.confirm(front.number, date, front.deadline);
     if (confirmed.kind === 'unavailable') return { kind: 'uncertain', reason: confirmed.reason };
-    // The number is obsolete by now: this may be its second life, or its answer has come very late.
-    const news = await follower.reload(confirmed.head, front.deadline);
-    const reason = 'the log has gone on for long since it was written';
-    return news.kind === 'unavailable'
-      ? { kind: 'uncertain', reason }
-      : { kind: 'uncertain', reason, changes: news.changes };
+    if (confirmed.kind === 'behind') {
+      // Whatever is there now: it may have been collected, and this be the number's second life.
+      const news = await follower.reload(confirmed.head, front.deadline);
+      const reason = 'the log has gone on for long since it was sent';
+      return { kind: 'uncertain', reason, ...(news.kind === 'unavailable' ? {} : { changes: news.changes }) };
+    }
+    if (outcome.kind === 'taken') return this.#lose(front, outcome.by);
+    heads.refresh(date);
+    return { kind: 'committed' };
+  }
+
+  /** Another record has its number for good; so it happens nowhere, whatever there is to be read. */
+  async #lose({ deadline }: Pending, by: Fetched<Record> | undefined): Promise<AppendOutcome> {
+    const { follower, requests, turns } = this.#options;
+    this.#isLost = true;
+    const news = await follower.news(deadline, by, turns);
+    if (news.kind === 'unavailable') return news;
+    requests.environment.watcher?.observe(nodeProperties.fateLost, by !== undefined);
+    return { kind: 'conflict', changes: news.changes };
   }
 
   /** The front has failed: all that stand on it fail too. */
@@ -224,10 +226,14 @@ export class Pipeline {
     this.#recent = this.#recent.filter((id) => failed.every((pending) => pending.id !== id));
     front?.resolve(outcome);
     for (const pending of behind) {
-      const mayBeThere = outcome.kind === 'uncertain' && pending.outcome?.kind !== 'unavailable';
+      const mayBeThere = outcome.kind === 'uncertain' && !wasNeverThere(pending);
       pending.resolve(
         mayBeThere ? { kind: 'uncertain', reason: outcome.reason } : { kind: 'conflict', changes: undefined },
       );
     }
   }
+}
+
+function wasNeverThere({ outcome }: Pending): boolean {
+  return outcome?.kind === 'unavailable' || outcome?.kind === 'obsolete' || outcome?.kind === 'behind';
 }

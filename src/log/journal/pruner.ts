@@ -18,9 +18,6 @@ interface PrunerOptions {
   readonly collector: Collector;
   /** Of the database, in the store. */
   readonly name: string;
-  readonly graceMs: number;
-  /** `undefined`: as the head says. */
-  readonly retainMs: number | undefined;
   /** Whether a snapshot is under way, which lets go of the past itself. */
   readonly isSnapshotUnderWay: () => boolean;
 }
@@ -42,10 +39,9 @@ export class Pruner {
 
   /** To be called after each commit. */
   consider(): void {
-    const { heads, graceMs, isSnapshotUnderWay } = this.#options;
+    const { heads, isSnapshotUnderWay } = this.#options;
+    const { graceMs } = heads;
     const now = heads.freshAt;
-    // Who does not know the grace period of the nodes leaves that to them.
-    if (graceMs === 0) return;
     if (now === undefined || now < this.#lookAt || this.#isAtWork || isSnapshotUnderWay()) return;
     this.#lookAt = now + graceMs / looksPerGrace;
     const mayBeOutdated = (heads.seenAt ?? 0) + graceMs / questionsPerGrace < now;
@@ -57,7 +53,8 @@ export class Pruner {
   }
 
   async #prune(): Promise<void> {
-    const { requests, heads, collector } = this.#options;
+    const { requests, heads, collector, name } = this.#options;
+    const { graceMs } = heads;
     const deadline = requests.environment.clock.monotonic() + patienceMs;
     const found = await heads.fetch(deadline);
     if (found.kind !== 'found' || found.date === undefined) return;
@@ -65,14 +62,16 @@ export class Pruner {
     const pruned = this.#pruned(before, now);
     // Others may have done it.
     if (pruned === undefined) return;
-    const branches = await liveBranches(before, { ...this.#options, now }, deadline);
+    const branches = await liveBranches(before, { requests, name, graceMs, now }, deadline);
     const head = { ...pruned, generation: before.generation + 1, branches };
     if (await heads.swap(head, etag, deadline)) await collector.collect(head, now);
   }
 
   /** The same head without what it need not name any more; `undefined`: it needs all of it. */
   #pruned(head: Head, now: number): Head | undefined {
-    const { heads, graceMs, retainMs = head.retainMs } = this.#options;
+    const { heads } = this.#options;
+    const { graceMs } = heads;
+    const { retainMs } = head;
     const { number } = head.log;
     const newest = { number, snapshot: head.snapshot, at: heads.newestSince ?? now };
     const needed = neededHistory([...head.history, newest], now, { graceMs, retainMs });

@@ -39,9 +39,6 @@ interface SnapshotterOptions {
   readonly slices: Slices;
   readonly name: string;
   readonly databaseCount: number;
-  readonly graceMs: number;
-  /** `undefined`: as the head says. */
-  readonly retainMs: number | undefined;
   readonly limits: SnapshotLimits;
   /** A new head is in place. */
   readonly onSwapped: (head: Head) => void;
@@ -110,12 +107,13 @@ export class Snapshotter {
 
   /**
    * Nodes that write at once see the same log and are not to begin all at once: each number has one writer. Not that of a
-   * claim (`claim-sender.ts`), which stands under a multiple of a power of two.
+   * claim (`claim-sender.ts`), which stands under a multiple of a power of two, nor those behind it, which are void where
+   * whoever ran into it had more under way: but the one before it, the last of a turn.
    */
   #isTurn(number: number): boolean {
     const records = number - this.#options.heads.newest.log.number + 1;
     const step = 2 ** Math.floor(Math.log2(Math.max(1, records / turnsPerLog)));
-    return number % step === 1 % step;
+    return number % step === step - 1;
   }
 
   #know(manifest: NamedManifest | undefined): void {

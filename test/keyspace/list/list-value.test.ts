@@ -47,7 +47,6 @@ function change(list: ListValue, model: string[], { kind, elements, place }: Ope
 function expectEqual(list: ListValue, model: readonly string[]): void {
   expect(list.size).toBe(model.length);
   expect(list.slice()).toEqual(model);
-  expect(list.elementBytes).toBe(model.join('').length);
   const memory = model.reduce((sum, element) => sum + listElementMemory + stringMemory(element), emptyListMemory);
   expect(list.memory).toBe(memory);
 }
