@@ -72,11 +72,11 @@ function writeArtifacts(directory: string, { scenario, failures, trace, judgemen
 }
 
 function replayCommand(scenario: Scenario): string {
-  const { seed, nodes, clients, operations, keys, branches, imports, faults, layout } = scenario;
+  const { seed, nodes, clients, operations, keys, types, branches, imports, faults, layout } = scenario;
   const names = faults.size === 0 ? 'none' : [...faults].join(',');
   return (
     `npx valthree simulate --seed ${seed} --nodes ${nodes} --clients ${clients} --operations ${operations} ` +
-    `--keys ${keys} --branches ${branches} --imports ${imports} --layout ${layout} --faults ${names}`
+    `--keys ${keys} --types ${types.join(',')} --branches ${branches} --imports ${imports} --layout ${layout} --faults ${names}`
   );
 }
 

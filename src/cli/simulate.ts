@@ -8,7 +8,9 @@ import { prepareArtifacts } from './artifacts.ts';
 import { exitCodes } from './exit.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './integer-option.ts';
+import { valueTypes, type ValueType } from '../workload/plan.ts';
 import { reportFailure } from './simulate-report.ts';
+import { parseValueTypes } from './value-types-option.ts';
 
 interface SimulateFlags {
   readonly seed?: number;
@@ -18,6 +20,7 @@ interface SimulateFlags {
   readonly clients?: number;
   readonly operations?: number;
   readonly keys?: number;
+  readonly types?: readonly ValueType[];
   readonly branches?: number;
   readonly imports?: number;
   readonly faults?: ReadonlySet<FaultName>;
@@ -54,6 +57,7 @@ export function simulateCommand(): Command {
     new Option('--clients <n>', 'the same').argParser(integer(1, 100)),
     new Option('--operations <n>', 'of each client; the same').argParser(integer(1, 10_000)),
     new Option('--keys <n>', 'of each kind; the same').argParser(integer(1, 100)),
+    new Option('--types <names>', `of keys; the same; some of ${valueTypes.join(', ')}`).argParser(parseValueTypes),
     new Option('--branches <n>', 'that somebody tries to make; the same').argParser(integer(0, 100)),
     new Option('--imports <n>', 'while nodes serve; the same').argParser(integer(0, 100)),
     new Option('--faults <names>', `the same; none, or some of ${faultNames.join(', ')}`).argParser(parseFaults),
@@ -115,8 +119,8 @@ function stopOnSignals(): () => boolean {
 }
 
 function givenBy(flags: SimulateFlags): Partial<Scenario> {
-  const { nodes, clients, operations, keys, branches, imports, faults, layout } = flags;
-  const given = { nodes, clients, operations, keys, branches, imports, faults, layout };
+  const { nodes, clients, operations, keys, types, branches, imports, faults, layout } = flags;
+  const given = { nodes, clients, operations, keys, types, branches, imports, faults, layout };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { systemEnvironment } from '../environment/system.ts';
 import { workloadProperties } from '../workload/properties.ts';
+import { valueTypes, type ValueType } from '../workload/plan.ts';
 import { WorkloadError } from '../workload/reachable.ts';
 import { isBroken, WorkloadRunner, type Iteration, type Progress } from '../workload/runner.ts';
 import { formatAddress, parseAddress, type Address } from './addresses.ts';
@@ -12,6 +13,7 @@ import { parseDuration } from './durations.ts';
 import { addOptionWithVariable } from './environment-variables.ts';
 import { ProgressLine } from './progress-line.ts';
 import { integer } from './integer-option.ts';
+import { parseValueTypes } from './value-types-option.ts';
 import { WorkloadConnections } from './workload-connections.ts';
 import { reportViolation } from './workload-report.ts';
 
@@ -21,6 +23,7 @@ interface WorkloadFlags {
   readonly clients: number;
   readonly operations: number;
   readonly keys: number;
+  readonly types: readonly ValueType[];
   readonly iterations: number;
   readonly duration: number;
   readonly patience: number;
@@ -57,6 +60,9 @@ export function workloadCommand(): Command {
       .default(10),
     new Option('--operations <n>', 'of each client and iteration, at most').argParser(integer(1, 100_000)).default(100),
     new Option('--keys <n>', 'of each kind, at most').argParser(integer(1, 1000)).default(3),
+    new Option('--types <names>', 'of keys, that iterations choose from')
+      .argParser(parseValueTypes)
+      .default(valueTypes, valueTypes.join(',')),
     new Option('--iterations <n>', 'how many; 0: until stopped').argParser(integer(0, 2 ** 31)).default(0),
     new Option('--duration <duration>', 'how long; 0: until stopped').argParser(parseDuration).default(0, '0'),
     new Option('--patience <duration>', 'how long a server may be silent, or not there')

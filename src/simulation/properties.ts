@@ -1,5 +1,6 @@
 /** What must hold at the end of every run, whatever has happened in it. */
 import type { HistoryVerdict } from '../verify/verdict.ts';
+import { faultsOfElements } from './elements-check.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
 
@@ -7,6 +8,7 @@ export function checkRun(world: World): void {
   checkAgreement(world);
   for (const node of world.nodes) checkRest(node, world);
   checkCounters(world);
+  for (const fault of faultsOfElements(world.recorder.operations())) world.fail(fault);
   for (const answer of world.recorder.wrongAnswers) world.fail(`nothing that was asked has this answer: ${answer}`);
   for (const { verdict } of world.judgements) checkVerdict(verdict, world);
 }
@@ -56,9 +58,11 @@ function checkRest(node: SimulatedNode, world: World): void {
 /** Bounded memory: whoever has gone leaves nothing behind. */
 export function checkDeserted({ name, server }: SimulatedNode, world: World): void {
   if (server === undefined) return;
-  const { sessionCount, watches } = server;
+  const { sessionCount, watches, waiting } = server;
   if (sessionCount > 0) world.fail(`${name} still has ${sessionCount} sessions, although all clients have gone`);
   if (watches.size > 0) world.fail(`${name} still has ${watches.size} watches, although all clients have gone`);
+  if (waiting.count > 0) world.fail(`${name} still has ${waiting.count} clients that wait, although all have gone`);
+  if (server.keyspace.watches.observer !== undefined) world.fail(`${name} still looks out for clients that have gone`);
 }
 
 /** @param requests those to the store since all has come to rest */

@@ -2,7 +2,7 @@
  * What a run is made of. Everything follows from the seed; what is given besides replaces a part of it, which is how a
  * failing run is made smaller (`shrink.ts`).
  */
-import type { WorkloadPlan } from '../workload/plan.ts';
+import { valueTypes, type WorkloadPlan } from '../workload/plan.ts';
 import type { SnapshotLimits } from '../log/journal/snapshotter.ts';
 import { layouts, type Layout } from '../log/recognising-log.ts';
 import type { Fault } from '../store/faulty-store.ts';
@@ -134,6 +134,7 @@ export function scenarioOf(seed: number, given: Partial<Scenario> = {}): Scenari
     branches: dice.pick([0, 0, 2, 4]),
     retainMs: dice.pick([0, 0, 5000, 60_000]),
     imports: dice.pick([0, 0, 2, 8]),
+    types: valueTypes.filter((type) => type === 'string' || dice.chance(0.4)),
   };
   const scenario = { ...drawn, ...given };
   const { faults } = scenario;

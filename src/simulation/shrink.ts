@@ -33,7 +33,7 @@ export async function shrink(scenario: Scenario, options: ShrinkOptions): Promis
 
 /** The boldest first. */
 function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> {
-  const { operations, clients, nodes, keys, faults, branches, imports } = scenario;
+  const { operations, clients, nodes, keys, types, faults, branches, imports } = scenario;
   for (const divisor of [8, 4, 2]) {
     if (operations >= divisor * 2) yield { ...scenario, operations: Math.ceil(operations / divisor) };
   }
@@ -43,6 +43,7 @@ function* smallerThan(scenario: Scenario): Generator<Scenario, void, undefined> 
   if (branches > 0) yield { ...scenario, branches: 0 };
   if (imports > 0) yield { ...scenario, imports: 0 };
   if (keys > 1) yield { ...scenario, keys: 1 };
+  if (types.length > 1) for (const type of types) yield { ...scenario, types: types.filter((other) => other !== type) };
   if (faults.size > 2) {
     const names = [...faults];
     yield { ...scenario, faults: new Set(names.slice(names.length / 2)) };

@@ -139,7 +139,7 @@ function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {
     setFieldExpiry: { key: first, fields: second, expireAt: third ?? undefined },
     addMembers: { key: first, members: second },
     removeMembers: { key: first, members: second },
-    setScores: { key: first, members: second, scores: third },
+    setScores: { key: first, members: second, scores: Array.isArray(third) ? third.map(scoreOf) : third },
     removeScores: { key: first, members: second },
     pushElements: { key: first, side: second, elements: third },
     popElements: { key: first, side: second, count: third },
@@ -152,10 +152,20 @@ function effectOf([kind, db, ...rest]: readonly unknown[]): Effect {
   return { kind, db, ...fields[kind as string] } as unknown as Effect;
 }
 
-/** Scores are the only texts that are not bytes, and the simulator uses none that is no number. */
 function valueOf(item: unknown): unknown {
   if (Array.isArray(item)) return item.map(valueOf);
   return typeof item === 'string' ? bytesOf(item) : bytesIn(item);
+}
+
+/** What JSON has no numbers for are texts. */
+const specialScores = new Map<unknown, unknown>([
+  ['inf', Infinity],
+  ['-inf', -Infinity],
+  ['-0', -0],
+]);
+
+function scoreOf(score: unknown): unknown {
+  return specialScores.get(score) ?? score;
 }
 
 function bytesOf(text: string): string {

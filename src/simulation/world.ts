@@ -13,6 +13,7 @@ import { junkCommands } from './junk.ts';
 import { KeyNames } from '../workload/key-names.ts';
 import { connectSockets, type Link } from './network.ts';
 import { PastCheck } from './past-check.ts';
+import { pushElement, waitForElement } from '../workload/list-operations.ts';
 import { planFinalReads } from '../workload/operations.ts';
 import { checkDeserted, checkExpired, checkIdle, checkRun } from './properties.ts';
 import { PropertyWatcher } from './property-watcher.ts';
@@ -53,6 +54,8 @@ const databaseCount = 4;
 const loadMsMax = 3_600_000;
 /** Within this time of the last fault everything must have come to rest. */
 const recoveryMsMax = 60_000;
+/** So long somebody has waited, at least, when there is something for him. */
+const waitingMs = 100;
 /** After the last client has gone, snapshots and collections may still be under way for so long. */
 const settlingMs = 60_000;
 /** Then nothing may ask the store for so long. */
@@ -141,6 +144,10 @@ export class World {
   async #comeToRest(): Promise<void> {
     await this.#traveller?.end();
     await this.#importer?.end();
+    while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
+    const { types, faults } = this.scenario;
+    // Where there is no room for a key, nobody can be given anything.
+    if (types.includes('list') && !faults.has('fewKeys')) await this.#serveWaiting();
     await this.#readEverything();
   }
 
@@ -174,7 +181,6 @@ export class World {
    * any more, so that afterwards all nodes hold the same.
    */
   async #readEverything(): Promise<void> {
-    while (!this.nodes.every((node) => node.isReady)) await this.#pause(10);
     for (const node of this.nodes) node.server?.setActiveExpiry(false);
     while (this.nodes.some((node) => node.server?.engine.waitingTaskCount !== 0)) await this.#pause(10);
     // Nodes are asked for something also where the clients have used no key.
@@ -187,11 +193,30 @@ export class World {
     } while (this.store.versions !== versions);
   }
 
-  async #readAll(node: SimulatedNode): Promise<void> {
-    const client = new WorkloadClient(this.#clients.length, {
+  /** Whoever waits on one node gets what is pushed on another: one element is enough. */
+  async #serveWaiting(): Promise<void> {
+    for (const [i, node] of this.nodes.entries()) {
+      const other = this.nodes[(i + 1) % this.nodes.length] as SimulatedNode;
+      const [waiter, pusher] = [this.#clientOf(node), this.#clientOf(other)];
+      const key = this.#keys.name('q', this.scenario.keys + i);
+      const served = waiter.perform(waitForElement(key), { timeoutMs: recoveryMsMax });
+      await this.#pause(waitingMs);
+      while ((await pusher.perform(pushElement(key, ++this.#values))).outcome !== 'ok');
+      await served;
+      waiter.leave();
+      pusher.leave();
+    }
+  }
+
+  #clientOf(node: SimulatedNode): WorkloadClient {
+    return new WorkloadClient(this.#clients.length, {
       ...this.#clientOptions(this.environment),
       connect: () => this.#connectTo(node, { forthCut: false, backCut: false }, this.environment),
     });
+  }
+
+  async #readAll(node: SimulatedNode): Promise<void> {
+    const client = this.#clientOf(node);
     for (const read of planFinalReads(this.#keys)) {
       while ((await client.perform(read)).outcome !== 'ok');
     }

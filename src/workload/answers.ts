@@ -11,7 +11,7 @@ import type { Result } from './recorder.ts';
 /** Reads a reply that is no error. @throws WrongAnswer if nothing that was asked has this answer */
 export type Reading = (reply: Reply) => Json;
 
-class WrongAnswer extends Error {
+export class WrongAnswer extends Error {
   constructor(reply: Reply) {
     super(describeReply(reply));
   }
@@ -125,7 +125,7 @@ function isMap(reply: Reply): boolean {
   return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'map';
 }
 
-function isNull(reply: Reply): boolean {
+export function isNull(reply: Reply): boolean {
   return reply === null || (typeof reply === 'object' && 'kind' in reply && reply.kind === 'nullArray');
 }
 

@@ -10,9 +10,10 @@ import { askAside } from './ask-aside.ts';
 import type { Connection } from './connection.ts';
 import { Dice } from './dice.ts';
 import type { KeyNames } from './key-names.ts';
-import type { PlannedOperation } from './operations.ts';
-import { planOperation, planPipeline } from './operations.ts';
+import { planOperation } from './operations.ts';
+import { planPipeline } from './pipeline.ts';
 import type { WorkloadPlan } from './plan.ts';
+import type { PlannedOperation } from './planned-operation.ts';
 import type { Recorder, Result } from './recorder.ts';
 
 /** What a connection is for. */

@@ -5,6 +5,15 @@
 
 const uncertainMax = 5;
 
+/** Keys that belong together, as what is taken from one is put into the other, have one name, and differ in their parts. */
+export const parts = ['a', 'b'] as const;
+export type Part = (typeof parts)[number];
+
+/** The key itself. */
+export function partKey(name: string, part: Part): string {
+  return `${name}.${part}`;
+}
+
 export class KeyNames {
   readonly #uncertain = new Map<string, number>();
   readonly #generations = new Map<string, number>();

@@ -1,7 +1,14 @@
 /** What the clients of a workload do, apart from chance. */
+
+/** Of keys. Counters and transactions belong to strings. */
+export const valueTypes = ['string', 'hash', 'list', 'set', 'sorted-set'] as const;
+export type ValueType = (typeof valueTypes)[number];
+
 export interface WorkloadPlan {
   /** Of each client. */
   readonly operations: number;
+  /** That are asked for something; at least one. */
+  readonly types: readonly ValueType[];
   /** Keys of each kind. */
   readonly keys: number;
   /** How often a client reads, against the usual. */

@@ -13,7 +13,8 @@ import { Dice } from './dice.ts';
 import { FinalReads } from './final-reads.ts';
 import { judge, type Judgement } from './judge.ts';
 import { KeyNames } from './key-names.ts';
-import type { WorkloadPlan } from './plan.ts';
+import { databaseKeys } from './operations.ts';
+import type { ValueType, WorkloadPlan } from './plan.ts';
 import { workloadProperties } from './properties.ts';
 import { untilReachable, WorkloadError, type Trouble } from './reachable.ts';
 import { Recorder } from './recorder.ts';
@@ -28,6 +29,8 @@ export interface RunnerOptions {
   readonly clients: number;
   readonly operations: number;
   readonly keys: number;
+  /** Of keys, that iterations choose from. */
+  readonly types: readonly ValueType[];
   /** How long a server may be silent, or not there at all. */
   readonly patienceMs: number;
   /** Opens a connection; one that nobody accepts is closed already. */
@@ -159,12 +162,14 @@ export class WorkloadRunner {
 
   /** Serial first; then crowds, in bursts or at their leisure. */
   #plan(index: number): IterationPlan {
-    const { clients, operations, keys } = this.#options;
+    const { clients, operations, keys, types } = this.#options;
     const keyCount = 1 + this.#dice.below(keys);
+    const drawnTypes = types.filter(() => this.#dice.chance(0.5));
     const bursts = { operations: 1 + this.#dice.below(20), quietMs: this.#dice.between(10, 200) };
     return {
       clients: index === 0 ? 1 : 1 + this.#dice.below(Math.min(clients, clientsPerKeyMax * keyCount)),
       operations: Math.max(1, Math.ceil(operations * this.#dice.between(0.5, 1))),
+      types: index === 0 || drawnTypes.length === 0 ? types : drawnTypes,
       keys: keyCount,
       readWeight: this.#dice.pick([1, 1, 5]),
       thinkMs: this.#dice.pick([0, 0, 2, 20]),
@@ -257,11 +262,12 @@ export class WorkloadRunner {
   }
 
   /** So that the servers do not fill up. What cannot be deleted stays; nobody uses these names again. */
-  async #deleteAll({ keys: { used }, recorder }: Course): Promise<void> {
-    if (used.size === 0) return;
+  async #deleteAll({ keys: names, recorder }: Course): Promise<void> {
+    const keys = databaseKeys(names);
+    if (keys.length === 0) return;
     for (let tries = 0; tries < this.#servers.names.length; tries++) {
       const connection = await this.#options.connect(this.#servers.pick('everything'));
-      await this.#command(connection, ['DEL', ...used], recorder);
+      await this.#command(connection, ['DEL', ...keys], recorder);
       if (!connection.isReadOnly) return;
       this.#servers.noteReadOnly(connection);
     }

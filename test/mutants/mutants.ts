@@ -4,6 +4,7 @@
  * not in its file any more is an error: then the code has changed and the mutant must follow.
  */
 import { journalMutants } from './journal-mutants.ts';
+import { typeMutants } from './type-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -275,5 +276,6 @@ export const mutants: readonly Mutant[] = [
     replace: '!context.server.isOutOfMemory && steps.length < 0 && steps',
     test: 'test/server/maxmemory.test.ts',
   },
+  ...typeMutants,
   ...journalMutants,
 ];

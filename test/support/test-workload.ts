@@ -2,6 +2,7 @@
 import { parseAddress } from '../../src/cli/addresses.ts';
 import { WorkloadConnections, type ConnectionFlags } from '../../src/cli/workload-connections.ts';
 import { systemEnvironment } from '../../src/environment/system.ts';
+import { valueTypes } from '../../src/workload/plan.ts';
 import { WorkloadRunner, type Iteration, type Progress, type RunnerOptions } from '../../src/workload/runner.ts';
 
 export class TestWorkload {
@@ -24,6 +25,7 @@ export class TestWorkload {
       clients: 10,
       operations: 40,
       keys: 3,
+      types: valueTypes,
       patienceMs: 10_000,
       connect: (server) => connections.open(server),
       diagnose: (server, connection) => connections.diagnose(server, connection),

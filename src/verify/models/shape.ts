@@ -2,10 +2,10 @@
 import type { Json, Operation } from '../history.ts';
 import { isArray, showJson } from '../json.ts';
 
-interface Rule {
+export interface Rule {
   /** Goes on after "must be". */
   readonly wanted: string;
-  admits(value: Json): boolean;
+  readonly admits: (value: Json) => boolean;
 }
 
 export interface Shape {
@@ -31,11 +31,45 @@ export const natural: Rule = {
   wanted: 'a whole number that is not negative',
   admits: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 };
+export const finite: Rule = { wanted: 'a number', admits: (value) => typeof value === 'number' };
+export const nonNegative: Rule = {
+  wanted: 'a number that is not negative',
+  admits: (value) => typeof value === 'number' && value >= 0,
+};
 export const integer: Rule = { wanted: 'a whole number', admits: (value) => Number.isSafeInteger(value) };
 export const zeroOrOne: Rule = {
   wanted: '0, 1, true or false',
   admits: (value) => value === 0 || value === 1 || typeof value === 'boolean',
 };
+
+export function oneOf(...names: readonly string[]): Rule {
+  return {
+    wanted: names.map((name) => showJson(name)).join(' or '),
+    admits: (value) => names.includes(value as string),
+  };
+}
+
+export function arrayOf(rule: Rule): Rule {
+  return {
+    wanted: `an array of which each is ${rule.wanted}`,
+    admits: (value) => isArray(value) && value.every((element) => rule.admits(element)),
+  };
+}
+
+/** At least one. */
+export function someOf(rule: Rule): Rule {
+  const { wanted, admits } = arrayOf(rule);
+  return { wanted: `${wanted}, not empty`, admits: (value) => admits(value) && (value as readonly Json[]).length > 0 };
+}
+
+/** So many, each of its own kind. */
+export function tuple(...rules: readonly Rule[]): Rule {
+  return {
+    wanted: `[${rules.map(({ wanted }) => wanted).join(', ')}]`,
+    admits: (value) =>
+      isArray(value) && value.length === rules.length && rules.every((rule, at) => rule.admits(value[at] as Json)),
+  };
+}
 
 export function orNull(rule: Rule): Rule {
   return { wanted: `${rule.wanted} or null`, admits: (value) => value === null || rule.admits(value) };

@@ -12,17 +12,13 @@
  */
 import type { Json, Operation } from '../history.ts';
 import { shorten } from '../json.ts';
+import { increment, wholeNumber } from './int64.ts';
 import type { Model, NondeterministicAutomaton, Start } from './model.ts';
 import { powerset } from './powerset.ts';
 import { anything, natural, nothing, orNull, text, validateBy, validateInitialBy, zeroOrOne } from './shape.ts';
 import { TextSources } from './sources.ts';
 import { replaceUnseen } from './unseen-values.ts';
 
-const int64 = /^(0|-?[1-9]\d{0,18})$/;
-const wholeNumber = {
-  wanted: 'a whole number (as a string if it is beyond 2^53)',
-  admits: (value: Json) => Number.isSafeInteger(value) || (typeof value === 'string' && int64.test(value)),
-};
 const duration = {
   wanted: 'a number, in the unit of the times',
   admits: (value: Json) => typeof value === 'number' && Number.isFinite(value),
@@ -173,15 +169,6 @@ function changesNothing({ f, output }: Operation): boolean {
 /** Histories do not say whether a string stands for its UTF-8 or for one byte a character: both lengths will do. */
 function lengthsOf(value: string): readonly number[] {
   return [value.length, new TextEncoder().encode(value).length];
-}
-
-/** `undefined`: an error reply, so it did not happen. */
-function increment(value: string, by: Json): string | undefined {
-  if (!int64.test(value)) return undefined;
-  const [before, step] = [BigInt(value), BigInt((by ?? 1) as number | string)];
-  const sum = before + step;
-  // 19 digits can be beyond it, and then even a sum that is not is an error.
-  return [before, step, sum].every((number) => BigInt.asIntN(64, number) === number) ? String(sum) : undefined;
 }
 
 /**

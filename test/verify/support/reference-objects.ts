@@ -4,8 +4,9 @@
  */
 import type { Json, Operation } from '../../../src/verify/history.ts';
 import { canonicalJson } from '../../../src/verify/json.ts';
+import { referenceValkey } from './reference-valkey.ts';
 
-interface Executed {
+export interface Executed {
   readonly state: Json;
   readonly output: Json;
 }
@@ -55,6 +56,7 @@ function isSame(left: Json, right: Json): boolean {
 }
 
 export const referenceObjects: Readonly<Record<string, ReferenceObject>> = {
+  ...referenceValkey,
   register,
   'cas-register': { ...register, calls: { read: [null], write: fewValues, cas: pairs } },
   counter: {
