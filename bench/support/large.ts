@@ -3,7 +3,9 @@
  * while a node loads, writes snapshots and collects what is obsolete.
  */
 import { fill, keepBusy } from './fill.ts';
+import { atLeast, atMost, atMostMs, printFigures, type Figure } from './figure.ts';
 import { ObservedNode, type Observation } from './observed-node.ts';
+import { PaceBesideSnapshots } from './pace-beside-snapshots.ts';
 import { infoField } from './servers.ts';
 
 export interface LargePlace {
@@ -35,6 +37,8 @@ interface LargeAtPlace {
   readonly idle: Observation;
   readonly busy: Observation;
   readonly writesPerSecond: number;
+  /** While a snapshot is written, against while none is; `undefined`: there was none. */
+  readonly paceDuringSnapshots: number | undefined;
   readonly collections: number;
   readonly deletes: number;
 }
@@ -49,7 +53,7 @@ export async function measureLarge(places: readonly LargePlace[], quick: boolean
   const keys = quick ? 100_000 : 1_000_000;
   const small = await measureSmallStrings(keys);
   const measured: LargeAtPlace[] = [];
-  for (const place of places) measured.push(await measureAt(place, keys, quick ? 10_000 : 30_000));
+  for (const place of places) measured.push(await measureAt(place, keys, quick ? 10_000 : 40_000));
   return { keys, small, places: measured };
 }
 
@@ -77,7 +81,9 @@ async function measureAt({ name, flags }: LargePlace, keys: number, busyMs: numb
   await node.ask('reset');
   await idler.ask('reset');
   const end = keepBusy(node.port, keys, valueBytes);
+  const paces = new PaceBesideSnapshots(node.port);
   await new Promise((resolve) => setTimeout(resolve, busyMs));
+  const paceDuringSnapshots = await paces.end();
   const writesPerSecond = await end();
   const [busy, idle] = [await node.ask('report'), await idler.ask('report')];
   const collections = Number(await infoField(node.port, 'store_requests_list')) / 3;
@@ -85,7 +91,8 @@ async function measureAt({ name, flags }: LargePlace, keys: number, busyMs: numb
   const { startMs } = node;
   await node.stop();
   await idler.stop();
-  return { place: name, startMs, loading, rssSteady, idle, busy, writesPerSecond, collections, deletes };
+  const load = { writesPerSecond, paceDuringSnapshots, collections, deletes };
+  return { place: name, startMs, loading, rssSteady, idle, busy, ...load };
 }
 
 /** When garbage has been collected and the memory that it took has been given back. */
@@ -104,7 +111,8 @@ export function printLarge({ keys, small, places }: Large): void {
   console.log(
     `  used_memory is ${usedToHeap.toFixed(2)} × what the heap grew by, ${usedToRss.toFixed(2)} × the memory of the process`,
   );
-  for (const { place, startMs, loading, rssSteady, busy, idle, ...load } of places) {
+  for (const measured of places) {
+    const { place, startMs, loading, rssSteady, busy, idle, ...load } = measured;
     const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
     const { writesPerSecond, collections, deletes } = load;
     console.log(`  ${place}, values of ${valueBytes} bytes:`);
@@ -118,7 +126,27 @@ export function printLarge({ keys, small, places }: Large): void {
         `${deletes} objects deleted: ${pauses(busy)}`,
     );
     console.log(`    event loop of an idle node at that time: ${pauses(idle)}`);
+    printFigures(figuresOf(measured));
   }
+}
+
+/** Pauses are what the node computed in one go: how late it was has what others did on this machine. */
+function figuresOf({ place, startMs, loading, rssSteady, busy, paceDuringSnapshots }: LargeAtPlace): Figure[] {
+  const pausesOf = (when: string, { turns }: Observation): Figure[] => [
+    { what: `${place}: event loop held, ${when}, p99.9`, ...atMostMs(turns.p999Ms, 10) },
+    { what: `${place}: event loop held, ${when}, at most`, ...atMostMs(turns.maxMs, 50) },
+  ];
+  const pace = paceDuringSnapshots;
+  return [
+    { what: `${place}: start`, ...atMostMs(startMs, 8000) },
+    { what: `${place}: memory while it starts, against what it keeps`, ...atMost(loading.rssPeak / rssSteady, 2) },
+    ...pausesOf('loading', loading),
+    ...pausesOf('under writes, snapshots and collection', busy),
+    {
+      what: `${place}: commands per second during a snapshot, against without`,
+      ...(pace === undefined ? { measured: 'there was none, or nothing else' } : atLeast(pace, 0.7)),
+    },
+  ];
 }
 
 /** What it computed in one go, and how late it was, which has what others did on this machine. */

@@ -108,9 +108,18 @@ function ask(port: number, command: string): Promise<string> {
 
 /** A field of `INFO everything`. */
 export async function infoField(port: number, name: string): Promise<string> {
-  const found = new RegExp(`^${name}:(.*)\r$`, 'm').exec(await ask(port, 'INFO everything'));
-  if (found === null) throw new Error(`INFO has no field ${name}`);
-  return found[1] as string;
+  const [value] = await infoFields(port, [name]);
+  return value as string;
+}
+
+/** All of one moment. */
+export async function infoFields(port: number, names: readonly string[]): Promise<readonly string[]> {
+  const info = await ask(port, 'INFO everything');
+  return names.map((name) => {
+    const found = new RegExp(`^${name}:(.*)\r$`, 'm').exec(info);
+    if (found === null) throw new Error(`INFO has no field ${name}`);
+    return found[1] as string;
+  });
 }
 
 /** Requests of all kinds that a node has sent to its store; 0 for other servers. */
