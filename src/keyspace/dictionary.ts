@@ -49,9 +49,10 @@ export class Dictionary<N extends DictionaryNode<N>> {
 
   find(key: ByteString, hash = hashOf(key)): N | undefined {
     const bucket = this.#bucketOf(hash);
-    let node = this.#head(bucket);
-    while (node !== undefined && (node.hash !== hash || node.key !== key)) node = node.next;
-    return node ?? this.#crowded?.find(bucket, key);
+    for (let node = this.#head(bucket); node !== undefined; node = node.next) {
+      if (node.hash === hash && node.key === key) return node;
+    }
+    return this.#crowded?.find(bucket, key);
   }
 
   /** Adds a node whose key is not in the table. */
