@@ -2,6 +2,8 @@
  * The nodes of a dictionary's buckets whose chains have become too long. The hash of the dictionary must be the same on
  * every node and for ever, so that anybody can make as many keys of one hash as they like; a chain of n of them would
  * cost n steps an operation. Here they are found by a `Map`, whose hash V8 seeds anew in every process.
+ *
+ * The account of memory leaves this out: some 100 bytes for each node here, which nobody has by chance.
  */
 import type { Random } from '../environment/environment.ts';
 import type { ByteString } from '../resp/bytes.ts';

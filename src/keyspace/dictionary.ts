@@ -8,7 +8,7 @@
  * between the calls, and the cursor holds no state of the node, so that any node can go on with it.
  *
  * Invariant: the nodes of a bucket are all in its chain, or, where they are too many for one, all in the crowded buckets.
- * So each operation is bounded, whatever keys somebody has chosen.
+ * So to find, to insert and to remove take amortized constant time, whatever keys somebody has chosen.
  */
 import type { ByteString } from '../resp/bytes.ts';
 import type { Random } from '../environment/environment.ts';
@@ -272,7 +272,10 @@ export function hashOf(key: ByteString): number {
   return (lastHash = computeHash(key));
 }
 
-/** FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. */
+/**
+ * FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. Cursors
+ * and the parts of snapshots are made of it: it has no seed, and must stay as it is (`docs/store-format.md`).
+ */
 function computeHash(key: ByteString): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
