@@ -63,7 +63,8 @@ export function sample<Element>(
   if (count < 0) return repeated(from, -count, random);
   if (count >= from.size) return [...all()];
   // Near the size of the collection most draws would hit what has been drawn; far from it a copy costs more.
-  return count * 3 > from.size ? shuffled([...all()], count, random) : distinct(from, { count, random, nameOf });
+  const drawn = count * 3 > from.size ? undefined : distinct(from, { count, random, nameOf });
+  return drawn ?? shuffled([...all()], count, random);
 }
 
 function repeated<Element>(from: Sampled<Element>, count: number, random: Random): readonly Element[] {
@@ -82,12 +83,17 @@ function shuffled<Element>(elements: Element[], count: number, random: Random): 
   return elements;
 }
 
+/** So many draws for each element that is wanted: with fair ones less than two are needed. */
+const drawsPerElementMax = 4;
+
+/** `undefined` where chance, or an unfair collection, keeps on answering with what has been drawn. */
 function distinct<Element>(
   from: Sampled<Element>,
   { count, random, nameOf }: Omit<Sample<Element>, 'all'>,
-): readonly Element[] {
+): readonly Element[] | undefined {
   const drawn = new Map<ByteString, Element>();
-  while (drawn.size < count) {
+  for (let draws = 0; drawn.size < count; draws++) {
+    if (draws >= count * drawsPerElementMax) return undefined;
     const element = from.random(random) as Element;
     drawn.set(nameOf(element), element);
   }

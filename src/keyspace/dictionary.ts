@@ -6,9 +6,13 @@
  * Iteration by `scan` walks the buckets in the order of their reversed bits, as Valkey's dictionaries do: an element
  * that is present from the first call to the last is visited at least once, however the table grows or shrinks
  * between the calls, and the cursor holds no state of the node, so that any node can go on with it.
+ *
+ * Invariant: the nodes of a bucket are all in its chain, or, where they are too many for one, all in the crowded buckets.
+ * So to find, to insert and to remove take amortized constant time, whatever keys somebody has chosen.
  */
 import type { ByteString } from '../resp/bytes.ts';
 import type { Random } from '../environment/environment.ts';
+import { CrowdedBuckets } from './crowded-buckets.ts';
 
 /** What the table links: the owner's node carries these three fields and whatever else it wants. */
 export interface DictionaryNode<N> {
@@ -23,6 +27,10 @@ const segmentSize = 1 << segmentBits;
 const segmentMask = segmentSize - 1;
 /** Buckets of the empty table; a power of two. */
 const bucketCountMin = 4;
+/** Nodes of a chain. By chance hardly one bucket in 10^10 has more, be it just before its split. */
+const chainLengthMax = 16;
+/** A crowded bucket that has shrunk to this gets a chain again. Far from the other bound, so that it does not swing. */
+const crowdSizeMin = 8;
 
 export class Dictionary<N extends DictionaryNode<N>> {
   #size = 0;
@@ -31,22 +39,25 @@ export class Dictionary<N extends DictionaryNode<N>> {
   /** The next bucket to split; those below it have been split in this round. */
   #split = 0;
   readonly #segments: (N | undefined)[][] = [new Array<N | undefined>(bucketCountMin).fill(undefined)];
+  /** No chain has ever been longer. */
+  #longestChain = 1;
+  #crowded: CrowdedBuckets<N> | undefined;
 
   get size(): number {
     return this.#size;
   }
 
   find(key: ByteString, hash = hashOf(key)): N | undefined {
-    let node = this.#head(this.#bucketOf(hash));
-    while (node !== undefined && (node.hash !== hash || node.key !== key)) node = node.next;
-    return node;
+    const bucket = this.#bucketOf(hash);
+    for (let node = this.#head(bucket); node !== undefined; node = node.next) {
+      if (node.hash === hash && node.key === key) return node;
+    }
+    return this.#crowded?.find(bucket, key);
   }
 
   /** Adds a node whose key is not in the table. */
   insert(node: N): void {
-    const bucket = this.#bucketOf(node.hash);
-    node.next = this.#head(bucket);
-    this.#setHead(bucket, node);
+    this.#put(this.#bucketOf(node.hash), node);
     this.#size++;
     if (this.#size > this.#bucketCount) this.#grow();
   }
@@ -60,9 +71,10 @@ export class Dictionary<N extends DictionaryNode<N>> {
       before = node;
       node = node.next;
     }
-    if (node === undefined) return undefined;
-    if (before === undefined) this.#setHead(bucket, node.next);
+    if (node === undefined) node = this.#removeCrowded(bucket, key);
+    else if (before === undefined) this.#setHead(bucket, node.next);
     else before.next = node.next;
+    if (node === undefined) return undefined;
     node.next = undefined;
     this.#size--;
     if (this.#size * 4 < this.#bucketCount && this.#bucketCount > bucketCountMin) this.#shrink();
@@ -75,6 +87,7 @@ export class Dictionary<N extends DictionaryNode<N>> {
         for (let node = head; node !== undefined; node = node.next) yield node;
       }
     }
+    for (const node of this.#crowded ?? []) yield node;
   }
 
   /**
@@ -85,10 +98,8 @@ export class Dictionary<N extends DictionaryNode<N>> {
   scan(cursor: number, visit: (node: N) => void): number {
     const mask = this.#levelSize - 1;
     const bucket = cursor & mask;
-    for (let node = this.#head(bucket); node !== undefined; node = node.next) visit(node);
-    if (bucket < this.#split) {
-      for (let node = this.#head(bucket + this.#levelSize); node !== undefined; node = node.next) visit(node);
-    }
+    this.#visitBucket(bucket, visit);
+    if (bucket < this.#split) this.#visitBucket(bucket + this.#levelSize, visit);
     return reverseBits(reverseBits((cursor | ~mask) >>> 0) + 1);
   }
 
@@ -99,20 +110,29 @@ export class Dictionary<N extends DictionaryNode<N>> {
   visitPart(part: number, partCount: number, visit: (node: N) => void): void {
     const stride = Math.min(partCount, this.#levelSize);
     const mask = partCount - 1;
+    const visitOwn = (node: N): void => {
+      if ((node.hash & mask) === part) visit(node);
+    };
     for (let bucket = part & (stride - 1); bucket < this.#bucketCount; bucket += stride) {
-      for (let node = this.#head(bucket); node !== undefined; node = node.next) {
-        if ((node.hash & mask) === part) visit(node);
-      }
+      this.#visitBucket(bucket, visitOwn);
     }
   }
 
-  /** Any node, every one equally likely but for chains of more than eight; `undefined` where there is none. */
+  #visitBucket(bucket: number, visit: (node: N) => void): void {
+    for (let node = this.#head(bucket); node !== undefined; node = node.next) visit(node);
+    if (this.#crowded?.has(bucket) === true) for (const node of this.#crowded.nodesOf(bucket)) visit(node);
+  }
+
+  /** Any node, all equally likely; `undefined` where there is none. */
   random(random: Random): N | undefined {
     if (this.#size === 0) return undefined;
+    const crowdedSize = this.#crowded?.size ?? 0;
+    if (crowdedSize > 0 && random.uint32() % this.#size < crowdedSize) return this.#crowded?.random(random);
     for (;;) {
       let node = this.#head(random.uint32() % this.#bucketCount);
-      // Accepting place p of a chain with equal chance for each p below 8 makes long chains as likely as they are long.
-      for (let place = random.uint32() & 7; node !== undefined && place > 0; place--) node = node.next;
+      if (node === undefined) continue;
+      // As each place is taken with equal chance, be there a node or not, chains are as likely as they are long.
+      for (let place = random.uint32() % this.#longestChain; node !== undefined && place > 0; place--) node = node.next;
       if (node !== undefined) return node;
     }
   }
@@ -137,9 +157,60 @@ export class Dictionary<N extends DictionaryNode<N>> {
     (this.#segments[index] as (N | undefined)[])[bucket & segmentMask] = node;
   }
 
+  /** Adds a node to a bucket. */
+  #put(bucket: number, node: N): void {
+    if (this.#crowded?.has(bucket) === true) {
+      node.next = undefined;
+      this.#crowded.add(bucket, node);
+      return;
+    }
+    const head = this.#head(bucket);
+    node.next = head;
+    this.#setHead(bucket, node);
+    if (head === undefined) return;
+    let length = 1;
+    for (let one: N | undefined = head; one !== undefined; one = one.next) length++;
+    if (length > chainLengthMax) this.#crowd(bucket);
+    else if (length > this.#longestChain) this.#longestChain = length;
+  }
+
+  #crowd(bucket: number): void {
+    this.#crowded ??= new CrowdedBuckets();
+    let node = this.#head(bucket);
+    this.#setHead(bucket, undefined);
+    while (node !== undefined) {
+      const next: N | undefined = node.next;
+      node.next = undefined;
+      this.#crowded.add(bucket, node);
+      node = next;
+    }
+  }
+
+  #removeCrowded(bucket: number, key: ByteString): N | undefined {
+    const node = this.#crowded?.remove(bucket, key);
+    if (node !== undefined) this.#uncrowd(bucket);
+    return node;
+  }
+
+  /** Gives a bucket its chain back if it is small enough. */
+  #uncrowd(bucket: number): void {
+    if (this.#crowded === undefined || this.#crowded.sizeOf(bucket) > crowdSizeMin) return;
+    for (const node of this.#crowded.take(bucket)) this.#put(bucket, node);
+  }
+
   #grow(): void {
     const from = this.#split;
     const to = from + this.#levelSize;
+    if (this.#crowded?.has(from) === true) this.#splitCrowded(this.#crowded, from, to);
+    else this.#splitChain(from, to);
+    this.#split++;
+    if (this.#split === this.#levelSize) {
+      this.#levelSize *= 2;
+      this.#split = 0;
+    }
+  }
+
+  #splitChain(from: number, to: number): void {
     let node = this.#head(from);
     let stays: N | undefined;
     let moves: N | undefined;
@@ -156,11 +227,16 @@ export class Dictionary<N extends DictionaryNode<N>> {
     }
     this.#setHead(from, stays);
     this.#setHead(to, moves);
-    this.#split++;
-    if (this.#split === this.#levelSize) {
-      this.#levelSize *= 2;
-      this.#split = 0;
+  }
+
+  #splitCrowded(crowded: CrowdedBuckets<N>, from: number, to: number): void {
+    this.#setHead(to, undefined);
+    for (const node of crowded.nodesOf(from)) {
+      if ((node.hash & this.#levelSize) === 0) continue;
+      crowded.remove(from, node.key);
+      this.#put(to, node);
     }
+    this.#uncrowd(from);
   }
 
   #shrink(): void {
@@ -170,15 +246,19 @@ export class Dictionary<N extends DictionaryNode<N>> {
     }
     this.#split--;
     const last = this.#split + this.#levelSize;
-    let node = this.#head(last);
-    this.#setHead(last, undefined);
+    this.#merge(last, this.#split);
+    if ((last & segmentMask) === 0 && last > 0) this.#segments.length = last >> segmentBits;
+  }
+
+  #merge(from: number, into: number): void {
+    let node = this.#head(from);
+    this.#setHead(from, undefined);
     while (node !== undefined) {
       const next: N | undefined = node.next;
-      node.next = this.#head(this.#split);
-      this.#setHead(this.#split, node);
+      this.#put(into, node);
       node = next;
     }
-    if ((last & segmentMask) === 0 && last > 0) this.#segments.length = last >> segmentBits;
+    if (this.#crowded?.has(from) === true) for (const one of this.#crowded.take(from)) this.#put(into, one);
   }
 }
 
@@ -192,7 +272,10 @@ export function hashOf(key: ByteString): number {
   return (lastHash = computeHash(key));
 }
 
-/** FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. */
+/**
+ * FNV-1a with the final mix of MurmurHash3, so that the low bits, which choose the bucket, depend on every byte. Cursors
+ * and the parts of snapshots are made of it: it has no seed, and must stay as it is (`docs/store-format.md`).
+ */
 function computeHash(key: ByteString): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
