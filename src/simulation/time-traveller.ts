@@ -106,6 +106,7 @@ export class TimeTraveller {
     this.#note(`has made ${name}: ${describeOutcome(outcome)}`);
     if (outcome?.kind !== 'created') return;
     this.counts.branches++;
+    store.confirm(name);
     const isRight = number === undefined ? outcome.number >= newest : outcome.number === number;
     if (!isRight) onBroken(`${name} of ${source} is of the commit ${outcome.number}, not of ${number ?? newest}`);
   }

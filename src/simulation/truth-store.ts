@@ -42,11 +42,14 @@ export class TruthStore extends MemoryStore {
   /** Of all objects but those of snapshots, also of those that were deleted: what was stored there first, and when. */
   readonly #first = new Map<string, { readonly text: string; readonly at: number }>();
   readonly #graceWatch = new GraceWatch();
+  /** Databases that somebody has been told are there. */
+  readonly #known: Set<string>;
   #isHostile = false;
 
   constructor(options: TruthOptions) {
     super(options.clock, options.contentEtags ? hashOfContent : undefined);
     this.#options = options;
+    this.#known = new Set([options.name]);
   }
 
   /** The database as it is stored; `undefined`: nothing has been written yet. */
@@ -74,9 +77,24 @@ export class TruthStore extends MemoryStore {
     return super.delete(name);
   }
 
-  /** All that begin to be there: the one that nodes serve, and branches. */
+  /** The one that nodes serve, if it is there, and branches that were made for certain. */
   databases(): readonly string[] {
-    return [...this.#bodies.keys()].filter(isDatabase);
+    return [...this.#known].filter((name) => this.#bodies.has(name));
+  }
+
+  /** Somebody was told that this branch is there: from now on all that it needs must be. */
+  confirm(branch: string): void {
+    const { clock, databaseCount, onBroken } = this.#options;
+    this.#known.add(branch);
+    const dumpOf = (state: Keyspace): string => JSON.stringify(state.dump());
+    try {
+      this.#graceWatch.note(branch, clock.now(), this.#read);
+      const is = dumpOf(replayJournal(branch, databaseCount, this.#read));
+      if (is === dumpOf(this.stateAt(branch, this.newest(branch)))) return;
+      onBroken(`${branch} was made, and what it needs is not there`);
+    } catch (cause) {
+      onBroken(`${branch} was made, and cannot be read: ${String(cause)}`);
+    }
   }
 
   /** The last record of a database in the journal layout. */
@@ -137,7 +155,7 @@ export class TruthStore extends MemoryStore {
   #note(name: string, body: Buffer): void {
     const { layout, clock } = this.#options;
     this.#bodies.set(name, body);
-    if (layout === 'journal' && isDatabase(name)) this.#graceWatch.note(name, clock.now(), this.#read);
+    if (layout === 'journal' && this.#known.has(name)) this.#graceWatch.note(name, clock.now(), this.#read);
     const isOfSnapshot = name.includes('.snapshot/');
     if (layout === 'journal' && !isOfSnapshot && !this.#first.has(name))
       this.#first.set(name, { text: body.toString(), at: clock.now() });
@@ -199,11 +217,6 @@ export class TruthStore extends MemoryStore {
       this.#options.onBroken(`a version of the database does not decode: ${String(cause)}`);
     }
   }
-}
-
-/** All other objects of one bear its name with something behind it. */
-function isDatabase(object: string): boolean {
-  return !object.includes('.');
 }
 
 function hashOfContent(body: Uint8Array): string {

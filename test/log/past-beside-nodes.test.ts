@@ -8,6 +8,7 @@ import { Past } from '../../src/log/journal/past.ts';
 import { Requests } from '../../src/log/journal/requests.ts';
 import { restore, type Restored } from '../../src/log/journal/restore.ts';
 import type { TransactOutcome } from '../../src/log/transact.ts';
+import { storeFailure } from '../../src/store/failure.ts';
 import { DatabaseReader } from '../../src/tools/database-reader.ts';
 import { leftToNodes } from '../../src/tools/left-to-nodes.ts';
 import { loadDatabase } from '../../src/tools/load-database.ts';
@@ -139,6 +140,15 @@ describe('a branch', () => {
     const outcome = await tools.branch('branch');
     expect(reasonOf(outcome)).toMatch(/may need what is gone: delete branch; .*does not keep that commit any more/);
     expect((await tools.head()).branches).toEqual([]);
+  });
+
+  it('of which nobody knows whether it was made is not said to be missing, nor to be there', async () => {
+    const tools = new Tools();
+    await tools.write(await tools.node(), 1);
+    tools.world.onPut = (name) => (name === 'branch' ? storeFailure('unknown', 'planted') : undefined);
+    expect(reasonOf(await tools.branch('branch'))).toMatch(
+      /nobody knows .*if branch is there later, delete it: .*planted/,
+    );
   });
 
   it('is kept by its source from before it is there, for the grace period', async () => {

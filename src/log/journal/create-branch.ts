@@ -96,14 +96,20 @@ async function putFirst(
     const result = await store.put(name, encodeHead(head), { ifNoneMatch: '*', timeoutMs });
     if (result.kind === 'stored') return undefined;
     const found = await requests.fetch(name, deadline, decodeHead);
-    if (found.kind === 'unavailable') return found;
+    if (found.kind === 'unavailable') return mayBeThere(name, found.reason);
     if (found.kind === 'found') {
       if (found.content.database === head.database) return undefined;
       return requests.failure('was created by somebody else at the same moment', name);
     }
     const reason = result.kind === 'failed' ? result.message : 'the store refuses a condition that holds';
-    const isFinal = result.kind === 'failed' && result.failure === 'denied';
-    if (isFinal || !(await backoff.wait())) return { kind: 'unavailable', reason };
+    const isDenied = result.kind === 'failed' && result.failure === 'denied';
+    if (isDenied || !(await backoff.wait())) return mayBeThere(name, reason);
     requests.countRetry();
   }
+}
+
+/** It may come late, when its source has given it up. */
+function mayBeThere(name: string, reason: string): Failure {
+  const advice = `if ${name} is there later, delete it: what it needs may be gone`;
+  return { kind: 'unavailable', reason: `nobody knows whether the branch was made; ${advice}; ${reason}` };
 }
