@@ -50,6 +50,29 @@ describe('RESTORE', () => {
     expect(runner.effects.map((effect) => ('event' in effect ? effect.event : undefined))).toEqual(['', 'restore']);
   });
 
+  it('is refused where it would take too much of the room that is left, and not before what else refuses it', () => {
+    const runner = new CommandRunner();
+    const elements = Array.from({ length: 50_000 }, () => '5');
+    runner.keyspace.apply({ kind: 'pushElements', db: 0, key: 'l', side: 'right', elements });
+    const payload = runner.run('DUMP', 'l') as ByteString;
+    Object.assign(runner.server, { memoryRoom: 4 * 41 * 50_000 - 1 });
+    expect(runner.run('RESTORE', 'l', '0', payload)).toEqual(error('BUSYKEY Target key name already exists.'));
+    expect(runner.run('RESTORE', 'm', '-1', payload)).toEqual(error('ERR Invalid TTL value, must be >= 0'));
+    expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(error('ERR Bad data format'));
+    Object.assign(runner.server, { memoryRoom: 4 * 41 * 50_000 });
+    expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(ok);
+  });
+
+  it('takes what is small or hardly more than its payload, whatever room is left', () => {
+    const runner = new CommandRunner();
+    Object.assign(runner.server, { memoryRoom: 0 });
+    const members = Array.from({ length: 100_000 }, (_, i) => String(i));
+    runner.keyspace.apply({ kind: 'addMembers', db: 0, key: 'large', members });
+    runner.run('RPUSH', 'small', ...members.slice(0, 100));
+    for (const key of ['large', 'small'])
+      expect(runner.run('RESTORE', `${key} copy`, '0', runner.run('DUMP', key) as ByteString)).toEqual(ok);
+  });
+
   it('takes a time to live, relative or absolute, and one that is over', () => {
     const runner = new CommandRunner();
     runner.run('SET', 'k', 'v');

@@ -217,6 +217,7 @@ function fakeServer(keyspace: Keyspace, channels: NodeChannels, bulkLengthMax: n
     unpause: () => undefined,
     shutdown: () => undefined,
     isOutOfMemory: false,
+    memoryRoom: Infinity,
     setActiveExpiry: () => undefined,
   };
 }
