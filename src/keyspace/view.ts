@@ -26,7 +26,7 @@ export class View {
   readonly now: number;
   /** Whether reading a key counts as using it (`CLIENT NO-TOUCH`). */
   readonly #touches: boolean;
-  /** Whether a key that is not there counts as missed: it does for commands that only read. */
+  /** Whether a key that is not there counts as missed: it does for what is read, as opposed to changed. */
   readonly #misses: boolean;
 
   constructor(keyspace: Keyspace, options: { db: number; now: number; touches: boolean; misses?: boolean }) {
@@ -38,10 +38,15 @@ export class View {
     keyspace.accessClock.seconds = Math.floor(options.now / 1000);
   }
 
-  /** The same moment in another database, or for a command that reads or not. */
+  /** The same moment in another database, or for what is read or not. */
   in(db: number, misses = this.#misses): View {
     if (db === this.db && misses === this.#misses) return this;
     return new View(this.keyspace, { db, now: this.now, touches: this.#touches, misses });
+  }
+
+  /** For what a command reads, whatever else it does: a key that is not there counts as missed. */
+  get reading(): View {
+    return this.in(this.db, true);
   }
 
   get size(): number {

@@ -195,8 +195,9 @@ function takeOption(parsed: SortArguments, argv: Arguments, at: number, mayStore
 }
 
 /** What is answered, or stored; null: a pattern of GET leads nowhere. */
-function sortedElements({ view }: Context, args: SortArguments): (ByteString | null)[] {
+function sortedElements(context: Context, args: SortArguments): (ByteString | null)[] {
   const { key, get } = args;
+  const view = context.view.reading;
   const value = view.get(key);
   if (value === undefined) return [];
   if (typeof value === 'string' || value.kind === 'hash') throw new CommandError(wrongType);
