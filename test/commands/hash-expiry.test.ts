@@ -185,7 +185,7 @@ describe('a field that has expired', () => {
     runner.now += 10;
     run('HGET many 1');
     expect(runner.effects.map((effect) => 'fields' in effect && effect.fields.length)).toEqual([1000, 1000, 500]);
-    expect(events()).toEqual(['hexpired', 'hexpired', 'hexpired', 'del']);
+    expect(events()).toEqual(['hexpired', 'hexpired', 'hexpired', 'del', 'keymiss']);
   });
 
   it('takes its key along if it was the last', () => {

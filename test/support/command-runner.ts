@@ -118,7 +118,8 @@ export class RunnerClient {
     const { db } = this.session;
     return {
       execute: (recording) => {
-        const view = new View(keyspace, { db, now: this.#runner.now, touches: true });
+        const misses = command.flags.includes('readonly');
+        const view = new View(keyspace, { db, now: this.#runner.now, touches: true, misses });
         keyspace.record(recording);
         try {
           return keyspace.attempt(() => command.execute({ ...context, view }, args));
