@@ -6,6 +6,7 @@ import { error, isError, ok } from '../../src/resp/reply.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 import { CommandRunner, startMs } from '../support/command-runner.ts';
 import { RawClient } from '../support/raw-client.ts';
+import { compressedString, dump } from '../support/rdb-builder.ts';
 import { hasReferenceServer, startReferenceServer, type ReferenceServer } from '../support/reference-server.ts';
 
 /** Some values of all types, under the keys that effects are random about. */
@@ -61,6 +62,13 @@ describe('RESTORE', () => {
     expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(error('ERR Bad data format'));
     Object.assign(runner.server, { memoryRoom: 4 * 41 * 50_000 });
     expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(ok);
+  });
+
+  it('is refused where it would take long, whatever room is left', () => {
+    const runner = new CommandRunner();
+    expect(runner.server.memoryRoom).toBe(Infinity);
+    const payload = dump(10, 0, compressedString({ byte: 'x', times: 2 ** 28 }, 'y'));
+    expect(runner.run('RESTORE', 'k', '0', payload)).toEqual(error('ERR Bad data format'));
   });
 
   it('takes what is small or hardly more than its payload, whatever room is left', () => {

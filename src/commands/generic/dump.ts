@@ -127,6 +127,8 @@ const freeBytes = 2 ** 20;
 const freeBytesPerByte = 16;
 /** Of the room that is left: what is read becomes a collection, and a commit, before the next is looked at. */
 const roomShare = 1 / 4;
+/** Whatever room is left: elements that take so much hold the others up for about two seconds. */
+const sharedBytesMax = 2 ** 28;
 
 /**
  * Decoded only when the command runs, behind all that may refuse it, and again where it runs again: it may take a
@@ -134,7 +136,8 @@ const roomShare = 1 / 4;
  */
 function valueOf(sealed: SealedDump | undefined, roomBytes: number): Value {
   if (sealed === undefined) throw new CommandError('ERR DUMP payload version or checksum are wrong');
-  const memoryMax = Math.max(freeBytes, freeBytesPerByte * sealed.content.length, roomShare * roomBytes);
+  const share = Math.min(roomShare * roomBytes, sharedBytesMax);
+  const memoryMax = Math.max(freeBytes, freeBytesPerByte * sealed.content.length, share);
   const decoded = decodeSealed(sealed, new MemoryBudget(memoryMax));
   if (decoded.kind === 'badValue') throw new CommandError('ERR Bad data format');
   if (decoded.value.kind === 'stream') throw new CommandError('ERR streams are not known to this release');
