@@ -11,10 +11,10 @@ import { integerOf, rangedIntegerOf } from './numbers.ts';
 
 /**
  * Elements that may repeat are the one reply whose size has nothing to do with what is stored. Valkey sends them until
- * the client goes away; here a reply is held until its round is settled, so it has to end: this many take about a tenth
- * of a second.
+ * the client goes away; here a reply is held until its round is settled, so it has to end: this many take about half a
+ * second.
  */
-const repeatedCountMax = 2 ** 20;
+const repeatedCountMax = 2 ** 17;
 
 const outOfRange = 'ERR value is out of range';
 

@@ -97,6 +97,8 @@ export interface Server {
   checkPassword(user: ByteString, password: ByteString): boolean;
   /** More memory is used than `maxmemory` allows. */
   readonly isOutOfMemory: boolean;
+  /** Bytes that keys and values may still take, by `maxmemory` and by the heap. */
+  readonly memoryRoom: number;
   findSession(id: number): Session | undefined;
   /** The text of `INFO` with these sections (lower case; `default`, `all`, `everything` too). */
   info(sections: readonly string[]): ByteString;

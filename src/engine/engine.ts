@@ -453,7 +453,7 @@ export class Engine {
       this.#open = alone;
     } else {
       settled.add(waiting.task, alone.replies[0] as Reply);
-      settled.recording.events.push(...alone.recording.events);
+      for (const event of alone.recording.events) settled.recording.events.push(event);
       this.#watcher?.observe(nodeProperties.readProvenByNews, true);
     }
   }

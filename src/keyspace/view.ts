@@ -15,6 +15,9 @@ import type { Value } from './value.ts';
 type Without<E, Name extends string> = E extends unknown ? Omit<E, Name> : never;
 export type ViewEffect = Without<Exclude<Effect, { readonly kind: 'flush' | 'swap' }>, 'db'>;
 
+/** Expired fields that one effect deletes: few effects for many fields, and none too long for a commit. */
+const effectFieldsMax = 1000;
+
 export class View {
   readonly keyspace: Keyspace;
   /** The index of the database. */
@@ -23,7 +26,7 @@ export class View {
   readonly now: number;
   /** Whether reading a key counts as using it (`CLIENT NO-TOUCH`). */
   readonly #touches: boolean;
-  /** Whether a key that is not there counts as missed: it does for commands that only read. */
+  /** Whether a key that is not there counts as missed: it does for what is read, as opposed to changed. */
   readonly #misses: boolean;
 
   constructor(keyspace: Keyspace, options: { db: number; now: number; touches: boolean; misses?: boolean }) {
@@ -35,10 +38,15 @@ export class View {
     keyspace.accessClock.seconds = Math.floor(options.now / 1000);
   }
 
-  /** The same moment in another database, or for a command that reads or not. */
+  /** The same moment in another database, or for what is read or not. */
   in(db: number, misses = this.#misses): View {
     if (db === this.db && misses === this.#misses) return this;
     return new View(this.keyspace, { db, now: this.now, touches: this.#touches, misses });
+  }
+
+  /** For what a command reads, whatever else it does: a key that is not there counts as missed. */
+  get reading(): View {
+    return this.in(this.db, true);
   }
 
   get size(): number {
@@ -69,10 +77,11 @@ export class View {
   /** Deletes at most so many fields of a hash that have expired; how many there were. */
   #expireFields(key: ByteString, hash: HashValue, countMax: number): number {
     let count = 0;
-    for (; count < countMax; count++) {
-      const next = hash.nextExpiry();
-      if (next === undefined || next.expireAt > this.now) break;
-      this.apply({ kind: 'deleteFields', key, fields: [next.field], event: fieldsExpired });
+    while (count < countMax) {
+      const fields = hash.dueFields(this.now, Math.min(countMax - count, effectFieldsMax));
+      if (fields.length === 0) break;
+      this.apply({ kind: 'deleteFields', key, fields, event: fieldsExpired });
+      count += fields.length;
     }
     return count;
   }
@@ -144,7 +153,7 @@ export class View {
 
   /** Every entry that has not expired. */
   entries(): Entry[] {
-    this.expire(Infinity);
+    this.expire();
     return [...this.keyspace.database(this.db).entries()];
   }
 
@@ -160,26 +169,24 @@ export class View {
   }
 
   random(random: Random): Entry | undefined {
-    this.expire(Infinity);
+    this.expire();
     return this.keyspace.database(this.db).random(random);
   }
 
-  /** Deletes at most so many keys and fields that have expired, the earliest first; how many there were. */
-  expire(countMax: number): number {
+  /** Deletes keys and fields that have expired, the earliest first, at most so many of each. */
+  expire({ keysMax, fieldsMax } = { keysMax: Infinity, fieldsMax: Infinity }): void {
     const database = this.keyspace.database(this.db);
-    let count = 0;
-    for (; count < countMax; count++) {
+    for (let count = 0; count < keysMax; count++) {
       const next = database.nextExpiry();
       if (next === undefined || next.expireAt > this.now) break;
       this.apply({ kind: 'delete', key: next.key, event: expired });
     }
-    while (count < countMax) {
+    for (let count = 0; count < fieldsMax;) {
       const next = database.nextFieldExpiry();
       const hash = next === undefined ? undefined : database.find(next.key)?.value;
       if (next === undefined || next.expireAt > this.now || !(hash instanceof HashValue)) break;
-      count += this.#expireFields(next.key, hash, countMax - count);
+      count += this.#expireFields(next.key, hash, fieldsMax - count);
     }
-    return count;
   }
 }
 

@@ -3,12 +3,16 @@ import { narrow } from '../resp/integer.ts';
 import type { ByteString } from '../resp/bytes.ts';
 import type { Latin1Buffer } from '../resp/incoming.ts';
 import { RdbFormatError, UnexpectedEnd } from './format-error.ts';
+import { unlimitedMemory, type MemoryBudget } from './memory-budget.ts';
 
 export class ByteReader {
   readonly #bytes: Latin1Buffer;
   #at = 0;
+  /** What may be made of the bytes. */
+  readonly memory: MemoryBudget;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, memory = unlimitedMemory) {
+    this.memory = memory;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as Latin1Buffer;
   }
 

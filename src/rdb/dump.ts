@@ -14,6 +14,7 @@ import { ByteWriter, TooLong } from './byte-writer.ts';
 import { crc64 } from './crc64.ts';
 import { RdbFormatError } from './format-error.ts';
 import { defaultEncodingLimits, type EncodingLimits } from './limits.ts';
+import { unlimitedMemory } from './memory-budget.ts';
 import { isKnownVersion } from './types.ts';
 import { isEmpty, type RdbValue } from './value.ts';
 import { valueReader, writeValue } from './value-format.ts';
@@ -38,34 +39,47 @@ export function encodeDump(value: RdbValue, limits: EncodingLimits = defaultEnco
   }
 }
 
-export type DecodedDump =
-  | { readonly kind: 'value'; readonly value: RdbValue }
-  /** Its version is not known or its checksum is wrong. */
-  | { readonly kind: 'badFooter' }
-  /** What it holds cannot be read, for this reason. */
-  | { readonly kind: 'badValue'; readonly reason: string };
+/** A payload that is of a known version and whole; what it holds may be damaged yet. */
+export interface SealedDump {
+  readonly version: number;
+  /** Type and value. */
+  readonly content: Uint8Array;
+}
 
-export function decodeDump(payload: ByteString): DecodedDump {
+/** Cheap, however much the value is; `undefined`: its version is not known or its checksum is wrong. */
+export function checkDump(payload: ByteString): SealedDump | undefined {
   const bytes = toBuffer(payload);
-  if (bytes.length < footerBytes) return { kind: 'badFooter' };
+  if (bytes.length < footerBytes) return undefined;
   const versionAt = bytes.length - footerBytes;
   const checksumAt = versionAt + versionBytes;
   const version = bytes.readUInt16LE(versionAt);
   const { low, high } = crc64(bytes.subarray(0, checksumAt));
   const isWhole = bytes.readInt32LE(checksumAt) === low && bytes.readInt32LE(checksumAt + 4) === high;
-  if (!isKnownVersion(version) || !isWhole) return { kind: 'badFooter' };
+  return isKnownVersion(version) && isWhole ? { version, content: bytes.subarray(0, versionAt) } : undefined;
+}
+
+type DecodedValue =
+  | { readonly kind: 'value'; readonly value: RdbValue }
+  /** It cannot be read, for this reason. */
+  | { readonly kind: 'badValue'; readonly reason: string };
+
+/** @param memory what the value may take while it is read */
+export function decodeSealed({ version, content }: SealedDump, memory = unlimitedMemory): DecodedValue {
+  const reader = new ByteReader(content, memory);
   try {
-    return { kind: 'value', value: decodeValue(bytes.subarray(0, versionAt), version) };
+    const value = valueReader(reader.byte(), version)(reader);
+    reader.finish('the value');
+    if (isEmpty(value)) throw new RdbFormatError(`a ${value.kind} of nothing`);
+    return { kind: 'value', value };
   } catch (error) {
     if (error instanceof RdbFormatError) return { kind: 'badValue', reason: error.message };
     throw error;
   }
 }
 
-function decodeValue(bytes: Uint8Array, version: number): RdbValue {
-  const reader = new ByteReader(bytes);
-  const value = valueReader(reader.byte(), version)(reader);
-  reader.finish('the value');
-  if (isEmpty(value)) throw new RdbFormatError(`a ${value.kind} of nothing`);
-  return value;
+export type DecodedDump = DecodedValue | { readonly kind: 'badFooter' };
+
+export function decodeDump(payload: ByteString): DecodedDump {
+  const sealed = checkDump(payload);
+  return sealed === undefined ? { kind: 'badFooter' } : decodeSealed(sealed);
 }

@@ -1,14 +1,24 @@
-/** Elements of collections: how many there may be, and that they are in pairs and distinct, as nothing in a file is sure. */
+/** Elements of collections: how many there may be, what they take, and that they are in pairs and distinct: nothing is sure. */
 import type { ByteString } from '../resp/bytes.ts';
 import { RdbFormatError } from './format-error.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** V8 ends the process where an array grows to more than twice that. */
 const elementsMax = 2 ** 26;
 /** V8 makes no larger `Set` or `Map`. */
 export const setSizeMax = 2 ** 24 - 1;
 
+/** What a string takes beside its bytes: V8's header, and its places in the list that is read and in the collection. */
+const elementBytes = 40;
+
+/** @throws RdbFormatError where there are too many, or they take too much memory */
+export function append(elements: ByteString[], element: ByteString, memory: MemoryBudget): void {
+  memory.spend(elementBytes + element.length);
+  appendUncounted(elements, element);
+}
+
 /** @throws RdbFormatError where there are too many */
-export function append<Element>(elements: Element[], element: Element): void {
+export function appendUncounted<Element>(elements: Element[], element: Element): void {
   if (elements.length === elementsMax)
     throw new RdbFormatError(`a value has too many elements: elementsMax=${elementsMax}`);
   elements.push(element);

@@ -11,7 +11,7 @@ import { append, assertDistinct, splitPairs } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
 import { areShort, type EncodingLimits } from './limits.ts';
 import { ListpackWriter, readListpack } from './listpack.ts';
-import { readBlob, readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
+import { readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
 import type { FieldExpiry, RdbHash } from './value.ts';
 import { readZiplist } from './ziplist.ts';
 import { readZipmap } from './zipmap.ts';
@@ -25,15 +25,15 @@ export function readHash(reader: ByteReader): RdbHash {
 }
 
 export function readHashZipmap(reader: ByteReader): RdbHash {
-  return hashOf(readZipmap(readBlob(reader)));
+  return hashOf(readZipmap(reader));
 }
 
 export function readHashZiplist(reader: ByteReader): RdbHash {
-  return hashOf(readZiplist(readBlob(reader)));
+  return hashOf(readZiplist(reader));
 }
 
 export function readHashListpack(reader: ByteReader): RdbHash {
-  return hashOf(readListpack(readBlob(reader)));
+  return hashOf(readListpack(reader));
 }
 
 export function readHashExpiring(reader: ByteReader): RdbHash {
@@ -77,7 +77,7 @@ export function readRedisHashListpackExpiring(reader: ByteReader): RdbHash {
 
 /** Field, value, expiry; 0 for none. */
 export function readRedisHashListpackExpiringPreview(reader: ByteReader): RdbHash {
-  const texts = readListpack(readBlob(reader));
+  const texts = readListpack(reader);
   if (texts.length % 3 !== 0) throw new RdbFormatError('a field of a hash has no expiry');
   const fields: ByteString[] = [];
   const expiries: FieldExpiry[] = [];
@@ -94,8 +94,8 @@ export function readRedisHashListpackExpiringPreview(reader: ByteReader): RdbHas
 /** A field and its value; answers the field. */
 function readPair(reader: ByteReader, fields: ByteString[]): ByteString {
   const field = readString(reader);
-  append(fields, field);
-  append(fields, readString(reader));
+  append(fields, field, reader.memory);
+  append(fields, readString(reader), reader.memory);
   return field;
 }
 

@@ -7,10 +7,11 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { append } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
+import { readBlob } from './string-format.ts';
 
 /** @throws RdbFormatError */
-export function readIntset(blob: Uint8Array): ByteString[] {
-  const reader = new ByteReader(blob);
+export function readIntset(from: ByteReader): ByteString[] {
+  const reader = new ByteReader(readBlob(from));
   const width = reader.uint32();
   const count = reader.uint32();
   if (width !== 2 && width !== 4 && width !== 8)
@@ -20,7 +21,7 @@ export function readIntset(blob: Uint8Array): ByteString[] {
   for (let i = 0; i < count; i++) {
     const integer = reader.integer(width);
     if (integer <= before) throw new RdbFormatError('an intset is not in order');
-    append(members, String(integer));
+    append(members, String(integer), from.memory);
     before = integer;
   }
   reader.finish('an intset');

@@ -17,18 +17,17 @@ const container = { plain: 1, packed: 2 } as const;
 
 export function readList(reader: ByteReader): RdbValue {
   const elements: ByteString[] = [];
-  for (let left = readLength(reader); left > 0; left--) append(elements, readString(reader));
+  for (let left = readLength(reader); left > 0; left--) append(elements, readString(reader), reader.memory);
   return { kind: 'list', elements };
 }
 
 export function readListZiplist(reader: ByteReader): RdbValue {
-  return { kind: 'list', elements: readZiplist(readBlob(reader)) };
+  return { kind: 'list', elements: readZiplist(reader) };
 }
 
 export function readListOfZiplists(reader: ByteReader): RdbValue {
   const elements: ByteString[] = [];
-  for (let left = readLength(reader); left > 0; left--)
-    for (const element of readZiplist(readBlob(reader))) append(elements, element);
+  for (let left = readLength(reader); left > 0; left--) readZiplist(reader, elements);
   return { kind: 'list', elements };
 }
 
@@ -36,9 +35,8 @@ export function readListOfListpacks(reader: ByteReader): RdbValue {
   const elements: ByteString[] = [];
   for (let left = readLength(reader); left > 0; left--) {
     const kind = readLength(reader);
-    const blob = readBlob(reader);
-    if (kind === container.plain) append(elements, fromBuffer(blob));
-    else if (kind === container.packed) for (const element of readListpack(blob)) append(elements, element);
+    if (kind === container.plain) append(elements, fromBuffer(readBlob(reader)), reader.memory);
+    else if (kind === container.packed) readListpack(reader, elements);
     else throw new RdbFormatError(`a list has a node of a kind that is not known: kind=${kind}`);
   }
   return { kind: 'list', elements };

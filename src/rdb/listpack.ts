@@ -9,6 +9,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { append } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
+import { readBlob } from './string-format.ts';
 
 const headerBytes = 6;
 const terminator = 0xff;
@@ -110,12 +111,14 @@ function backLength(length: number): readonly number[] {
   });
 }
 
-/** @throws RdbFormatError */
-export function readListpack(blob: Uint8Array): ByteString[] {
-  const reader = new ListpackReader(blob);
-  const elements: ByteString[] = [];
-  while (reader.hasMore) append(elements, reader.string());
-  reader.finish();
+/**
+ * Behind those that are there already.
+ * @throws RdbFormatError
+ */
+export function readListpack(reader: ByteReader, elements: ByteString[] = []): ByteString[] {
+  const listpack = new ListpackReader(readBlob(reader));
+  while (listpack.hasMore) append(elements, listpack.string(), reader.memory);
+  listpack.finish();
   return elements;
 }
 

@@ -10,21 +10,21 @@ import { append, assertDistinct } from './elements.ts';
 import { encodeIntset, readIntset } from './intset.ts';
 import type { EncodingLimits } from './limits.ts';
 import { readListpack } from './listpack.ts';
-import { readBlob, readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
+import { readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
 import type { RdbValue } from './value.ts';
 
 export function readSet(reader: ByteReader): RdbValue {
   const members: ByteString[] = [];
-  for (let left = readLength(reader); left > 0; left--) append(members, readString(reader));
+  for (let left = readLength(reader); left > 0; left--) append(members, readString(reader), reader.memory);
   return setOf(members);
 }
 
 export function readSetIntset(reader: ByteReader): RdbValue {
-  return { kind: 'set', members: readIntset(readBlob(reader)) };
+  return { kind: 'set', members: readIntset(reader) };
 }
 
 export function readSetListpack(reader: ByteReader): RdbValue {
-  return setOf(readListpack(readBlob(reader)));
+  return setOf(readListpack(reader));
 }
 
 function setOf(members: readonly ByteString[]): RdbValue {

@@ -10,9 +10,10 @@
  */
 import type { ByteString } from '../resp/bytes.ts';
 import { clamp, type ByteReader } from './byte-reader.ts';
-import { append, setSizeMax, unseen } from './elements.ts';
+import { append, appendUncounted, setSizeMax, unseen } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
 import { ListpackReader } from './listpack.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import { readBlob, readLength, readLength64, readString } from './string-format.ts';
 import {
   compareStreamIds,
@@ -25,6 +26,8 @@ import {
 } from './value.ts';
 
 const idBytes = 16;
+/** What an entry takes beside its fields: three objects and two integers. */
+const entryBytes = 200;
 const flagDeleted = 1;
 const flagSameFields = 2;
 const firstOfAll: StreamId = { ms: 0n, sequence: 0n };
@@ -59,23 +62,25 @@ function readEntries(reader: ByteReader): StreamEntry[] {
   for (let left = readLength(reader); left > 0; left--) {
     const key = readBlob(reader);
     if (key.length !== idBytes) throw new RdbFormatError('a node of a stream has no id');
-    readNode({ ms: key.readBigUInt64BE(0), sequence: key.readBigUInt64BE(8) }, readBlob(reader), entries);
+    readNode({ ms: key.readBigUInt64BE(0), sequence: key.readBigUInt64BE(8) }, reader, entries);
   }
   return entries;
 }
 
-function readNode(nodeId: StreamId, blob: Uint8Array, entries: StreamEntry[]): void {
-  const listpack = new ListpackReader(blob);
+function readNode(nodeId: StreamId, reader: ByteReader, entries: StreamEntry[]): void {
+  const { memory } = reader;
+  const listpack = new ListpackReader(readBlob(reader));
   const count = readCount(listpack);
   const deleted = readCount(listpack);
-  const fields = readTexts(listpack, readCount(listpack));
+  const fields = readTexts(listpack, readCount(listpack), memory);
   if (listpack.integer() !== 0) throw new RdbFormatError('a node of a stream does not begin as it should');
   for (let left = count + deleted; left > 0; left--) {
-    const { isDeleted, entry } = readEntry(nodeId, listpack, fields);
+    const { isDeleted, entry } = readEntry(nodeId, listpack, { fields, memory });
     const before = entries.at(-1);
     if (before !== undefined && compareStreamIds(before.id, entry.id) >= 0)
       throw new RdbFormatError('the entries of a stream are not in order');
-    if (!isDeleted) append(entries, entry);
+    memory.spend(entryBytes);
+    if (!isDeleted) appendUncounted(entries, entry);
   }
   listpack.finish();
 }
@@ -83,7 +88,7 @@ function readNode(nodeId: StreamId, blob: Uint8Array, entries: StreamEntry[]): v
 function readEntry(
   nodeId: StreamId,
   listpack: ListpackReader,
-  nodeFields: readonly ByteString[],
+  { fields: nodeFields, memory }: { readonly fields: readonly ByteString[]; readonly memory: MemoryBudget },
 ): { readonly isDeleted: boolean; readonly entry: StreamEntry } {
   const flags = readCount(listpack);
   const id = {
@@ -94,8 +99,8 @@ function readEntry(
   const pairCount = hasSameFields ? nodeFields.length : readCount(listpack);
   const fields: ByteString[] = [];
   for (let i = 0; i < pairCount; i++) {
-    append(fields, hasSameFields ? (nodeFields[i] as ByteString) : listpack.string());
-    append(fields, listpack.string());
+    append(fields, hasSameFields ? (nodeFields[i] as ByteString) : listpack.string(), memory);
+    append(fields, listpack.string(), memory);
   }
   if (listpack.integer() !== (hasSameFields ? pairCount + 3 : 2 * pairCount + 4))
     throw new RdbFormatError('an entry of a stream is not as long as it says');
@@ -108,9 +113,9 @@ function readCount(listpack: ListpackReader): number {
   throw new RdbFormatError(`a stream has a count that is none: value=${count}`);
 }
 
-function readTexts(listpack: ListpackReader, count: number): ByteString[] {
+function readTexts(listpack: ListpackReader, count: number, memory: MemoryBudget): ByteString[] {
   const texts: ByteString[] = [];
-  for (let left = count; left > 0; left--) append(texts, listpack.string());
+  for (let left = count; left > 0; left--) append(texts, listpack.string(), memory);
   return texts;
 }
 

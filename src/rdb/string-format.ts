@@ -63,6 +63,7 @@ export function readBlob(reader: ByteReader): Buffer {
     reader.byte();
     const inputLength = readStringLength(reader);
     const length = readStringLength(reader);
+    reader.memory.spend(length);
     return decompressLzf(reader.bytes(inputLength), length);
   }
   if (first >= 0xc0) return Buffer.from(String(readEncodedInteger(reader)), 'latin1');

@@ -7,6 +7,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { append } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
+import { readBlob } from './string-format.ts';
 
 const terminator = 0xff;
 const countUnknown = 0xffff;
@@ -18,15 +19,19 @@ const integer64 = 0xe0;
 const integer24 = 0xf0;
 const integer8 = 0xfe;
 
-/** @throws RdbFormatError */
-export function readZiplist(blob: Uint8Array): ByteString[] {
+/**
+ * Behind those that are there already.
+ * @throws RdbFormatError
+ */
+export function readZiplist(from: ByteReader, entries: ByteString[] = []): ByteString[] {
+  const blob = readBlob(from);
   const reader = new ByteReader(blob);
   const length = reader.uint32();
   const lastAt = reader.uint32();
   const count = reader.uint16();
   if (length !== blob.length)
     throw new RdbFormatError(`a ziplist is not as long as it says: length=${length}, bytes=${blob.length}`);
-  const entries: ByteString[] = [];
+  const countBefore = entries.length;
   let start = reader.at;
   let lengthBefore = 0;
   while (reader.peek() !== terminator) {
@@ -34,13 +39,13 @@ export function readZiplist(blob: Uint8Array): ByteString[] {
     const first = reader.byte();
     if ((first === longLength ? reader.uint32() : first) !== lengthBefore)
       throw new RdbFormatError('a ziplist has a wrong length of an entry before');
-    append(entries, readEntry(reader));
+    append(entries, readEntry(reader), from.memory);
     lengthBefore = reader.at - start;
   }
   reader.byte();
   reader.finish('a ziplist');
   if (lastAt !== start) throw new RdbFormatError(`a ziplist has its last entry elsewhere: at=${lastAt}`);
-  if (count !== countUnknown && count !== entries.length)
+  if (count !== countUnknown && count !== entries.length - countBefore)
     throw new RdbFormatError(`a ziplist has not as many entries as it says: count=${count}`);
   return entries;
 }

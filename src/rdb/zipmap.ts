@@ -7,6 +7,7 @@ import type { ByteString } from '../resp/bytes.ts';
 import { ByteReader } from './byte-reader.ts';
 import { append } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
+import { readBlob } from './string-format.ts';
 
 const terminator = 0xff;
 const longLength = 0xfe;
@@ -15,15 +16,15 @@ const longLength = 0xfe;
  * Field, value, field, value, …
  * @throws RdbFormatError
  */
-export function readZipmap(blob: Uint8Array): ByteString[] {
-  const reader = new ByteReader(blob);
+export function readZipmap(from: ByteReader): ByteString[] {
+  const reader = new ByteReader(readBlob(from));
   const count = reader.byte();
   const fields: ByteString[] = [];
   while (reader.peek() !== terminator) {
-    append(fields, reader.text(readLength(reader)));
+    append(fields, reader.text(readLength(reader)), from.memory);
     const valueLength = readLength(reader);
     const unused = reader.byte();
-    append(fields, reader.text(valueLength));
+    append(fields, reader.text(valueLength), from.memory);
     reader.bytes(unused);
   }
   reader.byte();

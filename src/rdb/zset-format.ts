@@ -11,7 +11,7 @@ import { append, assertDistinct, splitPairs } from './elements.ts';
 import { RdbFormatError } from './format-error.ts';
 import { areShort, type EncodingLimits } from './limits.ts';
 import { ListpackWriter, readListpack } from './listpack.ts';
-import { readBlob, readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
+import { readLength, readString, writeBlob, writeLength, writeString } from './string-format.ts';
 import type { RdbSortedSet } from './value.ts';
 import { readZiplist } from './ziplist.ts';
 
@@ -30,18 +30,18 @@ export function readZsetText(reader: ByteReader): RdbSortedSet {
 }
 
 export function readZsetZiplist(reader: ByteReader): RdbSortedSet {
-  return readPairs(readZiplist(readBlob(reader)));
+  return readPairs(readZiplist(reader));
 }
 
 export function readZsetListpack(reader: ByteReader): RdbSortedSet {
-  return readPairs(readListpack(readBlob(reader)));
+  return readPairs(readListpack(reader));
 }
 
 function readPlain(reader: ByteReader, readScore: () => number): RdbSortedSet {
   const members: ByteString[] = [];
   const scores: number[] = [];
   for (let left = readLength(reader); left > 0; left--) {
-    append(members, readString(reader));
+    append(members, readString(reader), reader.memory);
     scores.push(readScore());
   }
   return zsetOf(members, scores);

@@ -3,19 +3,15 @@
  * words that help nobody; this speaks before, with the flag that mends it. It goes by the account of keys and values
  * (`keyspace/memory.ts`), as the heap itself is always half full of what is garbage already.
  */
-import { getHeapStatistics } from 'node:v8';
 import { entryMemory } from '../keyspace/memory.ts';
+import { crowdedShare, heapBytesMax } from './heap-limit.ts';
 import type { Logger } from './logger.ts';
 import type { NodeServer } from './node-server.ts';
 
-/** Above this share of the limit V8 spends its time collecting garbage. */
-const crowdedShare = 0.8;
 /** Above this share it ends the process sooner or later. */
 const fullShare = 0.9;
 /** While a database is loaded so much is on its way: bytes, their JSON, and what has been made of it. */
 const onItsWay = 24 * 2 ** 20;
-/** Of the limit that V8 tells, what only objects that have just been made may use, unless a flag says otherwise. */
-const youngGeneration = 48 * 2 ** 20;
 /** What a key adds beside its bytes: entry and two strings, less what surrounds it in JSON. */
 const memoryPerKey = entryMemory + 16;
 
@@ -28,7 +24,7 @@ export class HeapWatch {
   #hasForetold = false;
   #isCrowded = false;
 
-  constructor(node: NodeServer, logger: Logger, limit = getHeapStatistics().heap_size_limit - youngGeneration) {
+  constructor(node: NodeServer, logger: Logger, limit = heapBytesMax) {
     this.#node = node;
     this.#logger = logger;
     this.#limit = limit;

@@ -17,6 +17,7 @@ import { WaitingClients } from './blocking/waiting-clients.ts';
 import type { ClientSession } from './client-session.ts';
 import { CommandRate } from './command-rate.ts';
 import { CommandCounters, type CommandCounter } from './command-counters.ts';
+import { crowdedShare, heapBytesMax } from './heap-limit.ts';
 import { renderInfo } from './info.ts';
 import type { Logger } from './logger.ts';
 import type { OutputLimits } from './output-limit.ts';
@@ -190,6 +191,11 @@ export class NodeServer implements Server, SessionHost {
   get isOutOfMemory(): boolean {
     const { memoryMax } = this.configuration.values;
     return memoryMax > 0 && this.usedMemory > memoryMax;
+  }
+
+  get memoryRoom(): number {
+    const { memoryMax } = this.configuration.values;
+    return Math.max(0, Math.min(memoryMax === 0 ? Infinity : memoryMax, heapBytesMax * crowdedShare) - this.usedMemory);
   }
 
   /** What keys and values take. */

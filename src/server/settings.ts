@@ -207,6 +207,7 @@ function changeable(values: SettingValues): Parameter[] {
       },
     },
     ...onlyValues({ appendonly: 'no', save: '' }),
+    hertz(),
     {
       name: 'requirepass',
       get: () => values.password,
@@ -233,6 +234,19 @@ function onlyValues(values: Readonly<Record<string, string>>): Parameter[] {
       return () => undefined;
     },
   }));
+}
+
+/** Valkey's timer, which it keeps between 1 and 500 times a second; nothing here goes by it, but test suites set it. */
+function hertz(): Parameter {
+  let held = 10;
+  return {
+    name: 'hz',
+    get: () => String(held),
+    prepare: (text) => {
+      const value = integerIn(text, 0, 2 ** 31 - 1);
+      return () => (held = Math.min(Math.max(value, 1), 500));
+    },
+  };
 }
 
 /** Under Valkey's names, the older ones too. */

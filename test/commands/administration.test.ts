@@ -79,7 +79,8 @@ const scripts: Readonly<Record<string, string>> = {
     ~CONFIG SET loglevel foo timeout x; CONFIG SET databases 5 nosuch 1; CONFIG SET nosuch 1 databases 5
     CONFIG SET timeout x nosuch 1; CONFIG SET timeout x databases 5; CONFIG SET databases 5 timeout x
     CONFIG SET timeout x timeout 3; CONFIG SET timeout 3 timeout x; CONFIG SET databases 3 databases 4
-    CONFIG GET timeout; CONFIG RESETSTAT x; CONFIG RESETSTAT; CONFIG REWRITE; CONFIG REWRITE x; CONFIG HELP x`,
+    CONFIG GET hz; CONFIG SET hz 0; CONFIG GET hz; CONFIG SET hz 501; CONFIG GET hz; CONFIG SET hz x; CONFIG SET hz -1
+    CONFIG SET hz 10; CONFIG GET timeout; CONFIG RESETSTAT x; CONFIG RESETSTAT; CONFIG REWRITE; CONFIG REWRITE x; CONFIG HELP x`,
   'client-output-buffer-limit': `
     CONFIG GET client-output-buffer-limit; CONFIG SET client-output-buffer-limit x
     CONFIG SET client-output-buffer-limit ""; CONFIG SET client-output-buffer-limit "pubsub 1 2"

@@ -6,6 +6,7 @@ import { error, isError, ok } from '../../src/resp/reply.ts';
 import { arbitraryEffect, isApplicable } from '../support/arbitrary-effects.ts';
 import { CommandRunner, startMs } from '../support/command-runner.ts';
 import { RawClient } from '../support/raw-client.ts';
+import { compressedString, dump } from '../support/rdb-builder.ts';
 import { hasReferenceServer, startReferenceServer, type ReferenceServer } from '../support/reference-server.ts';
 
 /** Some values of all types, under the keys that effects are random about. */
@@ -48,6 +49,36 @@ describe('RESTORE', () => {
     expect(runner.run('RESTORE', 'l', '0', payload, 'REPLACE')).toEqual(ok);
     expect(runner.keyspace.dump()).toEqual([[0, 'l', ['list', 'a', 'b'], undefined]]);
     expect(runner.effects.map((effect) => ('event' in effect ? effect.event : undefined))).toEqual(['', 'restore']);
+  });
+
+  it('is refused where it would take too much of the room that is left, and not before what else refuses it', () => {
+    const runner = new CommandRunner();
+    const elements = Array.from({ length: 50_000 }, () => '5');
+    runner.keyspace.apply({ kind: 'pushElements', db: 0, key: 'l', side: 'right', elements });
+    const payload = runner.run('DUMP', 'l') as ByteString;
+    Object.assign(runner.server, { memoryRoom: 4 * 41 * 50_000 - 1 });
+    expect(runner.run('RESTORE', 'l', '0', payload)).toEqual(error('BUSYKEY Target key name already exists.'));
+    expect(runner.run('RESTORE', 'm', '-1', payload)).toEqual(error('ERR Invalid TTL value, must be >= 0'));
+    expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(error('ERR Bad data format'));
+    Object.assign(runner.server, { memoryRoom: 4 * 41 * 50_000 });
+    expect(runner.run('RESTORE', 'm', '0', payload)).toEqual(ok);
+  });
+
+  it('is refused where it would take long, whatever room is left', () => {
+    const runner = new CommandRunner();
+    expect(runner.server.memoryRoom).toBe(Infinity);
+    const payload = dump(10, 0, compressedString({ byte: 'x', times: 2 ** 28 }, 'y'));
+    expect(runner.run('RESTORE', 'k', '0', payload)).toEqual(error('ERR Bad data format'));
+  });
+
+  it('takes what is small or hardly more than its payload, whatever room is left', () => {
+    const runner = new CommandRunner();
+    Object.assign(runner.server, { memoryRoom: 0 });
+    const members = Array.from({ length: 100_000 }, (_, i) => String(i));
+    runner.keyspace.apply({ kind: 'addMembers', db: 0, key: 'large', members });
+    runner.run('RPUSH', 'small', ...members.slice(0, 100));
+    for (const key of ['large', 'small'])
+      expect(runner.run('RESTORE', `${key} copy`, '0', runner.run('DUMP', key) as ByteString)).toEqual(ok);
   });
 
   it('takes a time to live, relative or absolute, and one that is over', () => {

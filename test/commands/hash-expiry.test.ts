@@ -149,8 +149,8 @@ describe('a field that has expired', () => {
 
   it('is deleted by the first read that meets its hash', () => {
     expect(run('HGET h a')).toBeNull();
-    expect(runner.effects.map(({ kind }) => kind)).toEqual(['deleteFields', 'deleteFields']);
-    expect(events()).toEqual(['hexpired', 'hexpired']);
+    expect(runner.effects).toMatchObject([{ kind: 'deleteFields', fields: ['a', 'b'] }]);
+    expect(events()).toEqual(['hexpired']);
     expect(run('HGETALL h')).toEqual({ kind: 'map', items: ['c', '3'] });
     expect(runner.effects).toEqual([]);
   });
@@ -176,6 +176,16 @@ describe('a field that has expired', () => {
     ['HSETEX h FNX FIELDS 1 a 9', 1],
   ] as [string, Reply][])('is missing to %s', (line, answer) => {
     expect(run(line)).toEqual(answer);
+  });
+
+  it('goes with others of its hash, a thousand at a time', () => {
+    const fields = Array.from({ length: 2500 }, (_, i) => String(i));
+    runner.run('HSET', 'many', ...fields.flatMap((field) => [field, 'v']));
+    runner.run('HPEXPIRE', 'many', '10', 'FIELDS', '2500', ...fields);
+    runner.now += 10;
+    run('HGET many 1');
+    expect(runner.effects.map((effect) => 'fields' in effect && effect.fields.length)).toEqual([1000, 1000, 500]);
+    expect(events()).toEqual(['hexpired', 'hexpired', 'hexpired', 'del', 'keymiss']);
   });
 
   it('takes its key along if it was the last', () => {

@@ -221,7 +221,7 @@ describe('HRANDFIELD', () => {
     ['1 WITHSCORES', syntax],
     ['-4611686018427387904 WITHVALUES', outOfRange],
     ['4611686018427387904 WITHVALUES', outOfRange],
-    ['-1048577', outOfRange],
+    ['-131073', outOfRange],
   ])('refuses %s', (options, answer) => {
     expect(run(`HRANDFIELD h ${options}`)).toEqual(answer);
   });

@@ -63,7 +63,7 @@ describe.skipIf(!hasReferenceServer)('commands on lists are those of a real serv
       RawClient.connect(both.reference.port),
       RawClient.connect(both.reference.port),
     ]);
-    await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'EAn');
+    await client.call('CONFIG', 'SET', 'notify-keyspace-events', 'EAnm');
     await subscriber.pipeline([
       ['PSUBSCRIBE', '__keyevent@0__:*'],
       ['SUBSCRIBE', 'end'],

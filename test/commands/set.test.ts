@@ -299,7 +299,7 @@ describe('chance', () => {
       'SRANDMEMBER s -9223372036854775808',
       error('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807'),
     ],
-    ['SRANDMEMBER s -1048577', error('ERR value is out of range')],
+    ['SRANDMEMBER s -131073', error('ERR value is out of range')],
   ])('is refused: %s', (line, answer) => {
     run('SADD s a');
     expect(run(line)).toEqual(answer);

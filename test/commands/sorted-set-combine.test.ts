@@ -133,7 +133,7 @@ describe('sorted sets together', () => {
     });
     expect(run('TTL to')).toBe(-1);
     expect(run('ZINTERSTORE to 2 a none')).toBe(0);
-    expect(runner.events.map(({ name }) => name)).toEqual(['del']);
+    expect(runner.events.map(({ name }) => name)).toEqual(['keymiss', 'del']);
     expect(run('ZDIFFSTORE to 2 a a')).toBe(0);
     expect(runner.effects).toEqual([]);
     expect(run('ZINTERSTORE a 2 a b')).toBe(2);

@@ -283,7 +283,7 @@ describe('ranges', () => {
     });
     expect([run('TTL y'), members('y')]).toEqual([-1, ['c', 'd']]);
     expect(run('ZRANGESTORE y none 0 -1')).toBe(0);
-    expect(events()).toEqual(['del:y']);
+    expect(events()).toEqual(['keymiss:none', 'del:y']);
     expect(run('ZRANGESTORE y z 9 9')).toBe(0);
     expect(runner.effects).toEqual([]);
     expect(run('ZRANGESTORE z z 0 0 REV')).toBe(1);

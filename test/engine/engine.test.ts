@@ -159,6 +159,19 @@ describe('Engine', () => {
     expect(world.settled.slice(2)).toEqual(['read=7', 'late=7']);
   });
 
+  it('tells of all that such a read has missed, however much', async () => {
+    const world = new World();
+    let told = 0;
+    world.keyspace.eventSink = () => undefined;
+    world.engine.onEvents = (events) => (told += events.length);
+    world.submit('read', ({ reading }) => Array.from({ length: 200_000 }, () => reading.has('n')).length);
+    await world.turn();
+    world.log.verifies[0]!.answer({ kind: 'changed', changes: changes(set('other', '7')) });
+    await world.turn();
+    expect(world.settled).toEqual(['read=200000']);
+    expect(told).toBe(200_000);
+  });
+
   it('settles by such a proof only what comes before any effect', async () => {
     const world = new World();
     world.get('before');

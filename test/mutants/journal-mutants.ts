@@ -171,7 +171,7 @@ export const journalMutants: readonly Mutant[] = [
     file: 'src/log/journal/pipeline.ts',
     find: 'heads.mayBeBehind ? await this.#obstacleTo(pending) : undefined',
     replace: 'heads.mayBeBehind ? undefined : undefined',
-    test: 'test/log/journal-log.test.ts',
+    test: 'test/log/journal-sleepers.test.ts',
   },
   {
     name: 'journal: collection that does not know of branches',

@@ -1,11 +1,13 @@
 /**
  * Input that nobody should send: cut off, changed, made up, or true to the letter and meant to hurt. It is refused or
- * read, at once, and takes no more memory than it is long; what is read can be written again.
+ * read, and what a length announces allocates nothing. Bytes may still stand for a thousand times as much memory, where
+ * they are compressed: whoever reads sets a bound. What is read can be written again.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDump, encodeDump, type DecodedDump } from '../../src/rdb/dump.ts';
+import { checkDump, decodeDump, decodeSealed, encodeDump, type DecodedDump } from '../../src/rdb/dump.ts';
 import { RdbFormatError } from '../../src/rdb/format-error.ts';
+import { MemoryBudget } from '../../src/rdb/memory-budget.ts';
 import { isEmpty } from '../../src/rdb/value.ts';
 import { fromBuffer, toBuffer } from '../../src/resp/bytes.ts';
 import { arbitraryRdbValue, inOrder, smallLimits } from '../support/arbitrary-rdb-value.ts';
@@ -366,6 +368,44 @@ describe('a claim to be large', () => {
   ])('%s', (_, input, textLength) => {
     const payload = dump(11, 0, byte(0xc3) + length(input.length) + length(textLength) + input);
     expect(decodeDump(payload)).toEqual({ kind: 'badValue', reason: 'a compressed string is damaged' });
+  });
+});
+
+describe('what it may take in memory', () => {
+  const count = 3000;
+  const small = packed('');
+  const listpackOf = (element: Bytes): Bytes => string(listpack(...Array.from({ length: count }, () => element)));
+  const texts = (of: (index: number) => Bytes): Bytes => Array.from({ length: count }, (_, i) => of(i)).join('');
+  const streamNode =
+    string(bigEndian(1, 16)) +
+    string(
+      listpack(
+        ...[packedInteger(count), byte(0), byte(0), byte(0)],
+        ...Array.from({ length: count }, (_, i) => [byte(2), packedInteger(i), byte(0), byte(3)]).flat(),
+      ),
+    );
+
+  it.each([
+    ['a list', 1, length(count) + texts(() => string(''))],
+    ['a ziplist', 10, string(ziplist(...Array.from({ length: count }, () => '')))],
+    ['a list of ziplists', 14, length(1) + string(ziplist(...Array.from({ length: count }, () => '')))],
+    ['a list of listpacks', 18, length(1) + length(2) + listpackOf(small)],
+    ['a list of plain nodes', 18, length(count) + texts(() => length(1) + string(''))],
+    ['a set', 2, length(count) + texts((i) => string(String(i)))],
+    ['an intset', 11, string(intset(2, ...Array.from({ length: count }, (_, i) => i)))],
+    ['a listpack of a set', 20, string(listpack(...Array.from({ length: count }, (_, i) => packedInteger(i))))],
+    ['a sorted set', 5, length(count) + texts((i) => string(String(i)) + littleEndian(0, 8))],
+    ['a hash', 4, length(count) + texts((i) => string(String(i)) + string(''))],
+    ['a zipmap', 9, string(zipmap(0, ...Array.from({ length: count }, (_, i) => [String(i), ''] as const)))],
+    ['a stream', 15, length(1) + streamNode + length(count) + length(9999) + length(0) + length(0)],
+    ['a compressed string', 0, compressedString({ byte: 'r', times: 40 * count })],
+  ])('bounds %s', (_, type, value) => {
+    const sealed = checkDump(dump(11, type, value))!;
+    expect(decodeSealed(sealed, new MemoryBudget(40 * count - 1))).toEqual({
+      kind: 'badValue',
+      reason: 'a value takes more memory than it may',
+    });
+    expect(decodeSealed(sealed, new MemoryBudget(400 * count)).kind).toBe('value');
   });
 });
 

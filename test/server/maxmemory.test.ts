@@ -7,6 +7,7 @@ import { formatMemorySize, parseMemorySize } from '../../src/server/memory-size.
 import type { RunningNode } from '../../src/server/node.ts';
 import { error, nullArray, ok, simple } from '../../src/resp/reply.ts';
 import { RawClient } from '../support/raw-client.ts';
+import { compressedString, dump, length, littleEndian } from '../support/rdb-builder.ts';
 import { startTestNode } from '../support/test-node.ts';
 
 const oom = error("OOM command not allowed when used memory > 'maxmemory'.");
@@ -41,7 +42,22 @@ async function info(field: string): Promise<string> {
   return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1] ?? 'missing';
 }
 
+/** A list of so many elements, in one byte for every 88 of them. */
+function compressedList(count: number): string {
+  const head = littleEndian(6 + 2 * count + 1, 4) + littleEndian(65_535, 2);
+  // The integer 1, and that it takes 1 byte.
+  const elements = { byte: '\x01', times: 2 * count };
+  return dump(10, 18, length(1) + length(2) + compressedString(head, elements, '\xff'));
+}
+
 describe('maxmemory', () => {
+  it('bounds what a payload of RESTORE is expanded to, before it is', async () => {
+    await limit('100mb');
+    expect(await client.call('RESTORE', 'list', '0', compressedList(1_000_000))).toEqual(error('ERR Bad data format'));
+    expect(await client.call('RESTORE', 'list', '0', compressedList(100_000))).toEqual(ok);
+    expect(await client.call('LLEN', 'list')).toBe(100_000);
+  });
+
   it('refuses commands that may need memory, and no others', async () => {
     await limit('1');
     for (const words of [

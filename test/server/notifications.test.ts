@@ -95,6 +95,36 @@ describe('notifications', () => {
     ]);
   });
 
+  it.each([
+    ['SINTERSTORE d s none', ['none']],
+    ['SUNIONSTORE d none other', ['none', 'other']],
+    ['SDIFFSTORE d s none', ['none']],
+    ['ZINTERSTORE d 2 z none', ['none']],
+    ['ZUNIONSTORE d 2 none z', ['none']],
+    ['ZDIFFSTORE d 2 z none', ['none']],
+    ['ZRANGESTORE d none 0 1', ['none']],
+    ['SORT none', ['none']],
+    ['SORT none STORE d', ['none']],
+    ['SORT l BY w* GET g*', ['w1', 'w2', 'g1', 'g2']],
+    ['COPY none d', ['none']],
+    ['COPY l d', []],
+    ['GETSET none v', ['none']],
+    ['GETDEL none', ['none']],
+    ['GETEX none', ['none']],
+    ['SET none v GET', ['none']],
+    ['SET none v XX', []],
+    ['RENAME none d', []],
+    ['RPOPLPUSH none d', []],
+  ])('tell of what a write reads and misses: %s', async (command, missed) => {
+    const client = await newClient();
+    await run(client, 'RPUSH l 1 2', 'SADD s a', 'ZADD z 1 a');
+    const listening = await listener('Em');
+    await run(client, command, 'GET end');
+    expect(await messages(listening, missed.length + 1)).toEqual(
+      [...missed, 'end'].map((key) => `__keyevent@0__:keymiss ${key}`),
+    );
+  });
+
   it('come once, though a conflict makes commands run again', async () => {
     const listening = await listener('E$');
     const [here, there] = [await newClient(), await newClient(other)];

@@ -118,7 +118,8 @@ export class RunnerClient {
     const { db } = this.session;
     return {
       execute: (recording) => {
-        const view = new View(keyspace, { db, now: this.#runner.now, touches: true });
+        const misses = command.flags.includes('readonly');
+        const view = new View(keyspace, { db, now: this.#runner.now, touches: true, misses });
         keyspace.record(recording);
         try {
           return keyspace.attempt(() => command.execute({ ...context, view }, args));
@@ -217,6 +218,7 @@ function fakeServer(keyspace: Keyspace, channels: NodeChannels, bulkLengthMax: n
     unpause: () => undefined,
     shutdown: () => undefined,
     isOutOfMemory: false,
+    memoryRoom: Infinity,
     setActiveExpiry: () => undefined,
   };
 }

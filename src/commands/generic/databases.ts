@@ -20,7 +20,7 @@ export const dbsize = defineData({
   doc: { summary: 'Counts the keys of the selected database.', since: '1.0.0', complexity: 'O(1)' },
   parse: () => undefined,
   execute: ({ view }) => {
-    view.expire(Infinity);
+    view.expire();
     return view.size;
   },
 });
@@ -208,7 +208,7 @@ export const swapdb = defineData({
       throw new CommandError(indexOutOfRange);
     if (first === second) return ok;
     // Nobody who watches a key is to be told of one that has expired.
-    for (const db of [first, second]) view.in(db).expire(Infinity);
+    for (const db of [first, second]) view.in(db).expire();
     if (view.in(first).size + view.in(second).size > 0) {
       view.keyspace.apply({ kind: 'swap', db: first, withDb: second });
     }

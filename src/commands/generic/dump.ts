@@ -2,7 +2,8 @@
 import { keyDifference } from '../../keyspace/difference.ts';
 import type { Effect } from '../../keyspace/effect.ts';
 import type { Value } from '../../keyspace/value.ts';
-import { decodeDump } from '../../rdb/dump.ts';
+import { checkDump, decodeSealed, type SealedDump } from '../../rdb/dump.ts';
+import { MemoryBudget } from '../../rdb/memory-budget.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { ok } from '../../resp/reply.ts';
 import { defineData } from '../command.ts';
@@ -62,10 +63,16 @@ export const restore = defineData({
       { name: 'frequency', type: 'integer', token: 'FREQ', optional: true, since: '5.0.0' },
     ],
   },
-  parse: (argv) => ({ ...parseOptions(argv), key: argv[1] as ByteString, content: contentOf(argv) }),
-  execute: ({ view }, { key, content, replace, isAbsolute, idleSeconds }) => {
+  parse: (argv) => ({
+    ...parseOptions(argv),
+    key: argv[1] as ByteString,
+    ttlWord: argv[2] as ByteString,
+    sealed: checkDump(argv[3] as ByteString),
+  }),
+  execute: ({ view, server }, { key, ttlWord, sealed, replace, isAbsolute, idleSeconds }) => {
     if (!replace && view.has(key)) throw new CommandError('BUSYKEY Target key name already exists.');
-    const { value, ttl } = content();
+    const ttl = checked(ttlWord, Infinity, 'ERR Invalid TTL value, must be >= 0');
+    const value = valueOf(sealed, server.memoryRoom);
     const expireAt = ttl === 0 ? undefined : Math.min(ttl + (isAbsolute ? 0 : view.now), Number.MAX_SAFE_INTEGER);
     const isLate = expireAt !== undefined && expireAt <= view.now;
     // What is there goes as a part of this, unless nothing comes in its place.
@@ -114,21 +121,25 @@ function checked(word: ByteString, max: number, refusal: string): number {
   return Number(value);
 }
 
-interface Content {
-  readonly value: Value;
-  /** Milliseconds; 0: none. */
-  readonly ttl: number;
-}
+/** What a payload may always become, as a few small commands could do as much. */
+const freeBytes = 2 ** 20;
+/** And for each of its bytes: a small integer takes three of a set, and 43 once it is read. */
+const freeBytesPerByte = 16;
+/** Of the room that is left: what is read becomes a collection, and a commit, before the next is looked at. */
+const roomShare = 1 / 4;
+/** Whatever room is left: elements that take so much hold the others up for about two seconds. */
+const sharedBytesMax = 2 ** 28;
 
-/** Decoded once, but refused only when the command runs: whether the key is there already is looked at first. */
-function contentOf(argv: readonly ByteString[]): () => Content {
-  const decoded = decodeDump(argv[3] as ByteString);
-  const value = decoded.kind === 'value' && decoded.value.kind !== 'stream' ? fromRdbValue(decoded.value) : undefined;
-  return () => {
-    const ttl = checked(argv[2] as ByteString, Infinity, 'ERR Invalid TTL value, must be >= 0');
-    if (decoded.kind === 'badFooter') throw new CommandError('ERR DUMP payload version or checksum are wrong');
-    if (decoded.kind === 'badValue') throw new CommandError('ERR Bad data format');
-    if (value === undefined) throw new CommandError('ERR streams are not known to this release');
-    return { value, ttl };
-  };
+/**
+ * Decoded only when the command runs, behind all that may refuse it, and again where it runs again: it may take a
+ * thousand times the memory of the payload.
+ */
+function valueOf(sealed: SealedDump | undefined, roomBytes: number): Value {
+  if (sealed === undefined) throw new CommandError('ERR DUMP payload version or checksum are wrong');
+  const share = Math.min(roomShare * roomBytes, sharedBytesMax);
+  const memoryMax = Math.max(freeBytes, freeBytesPerByte * sealed.content.length, share);
+  const decoded = decodeSealed(sealed, new MemoryBudget(memoryMax));
+  if (decoded.kind === 'badValue') throw new CommandError('ERR Bad data format');
+  if (decoded.value.kind === 'stream') throw new CommandError('ERR streams are not known to this release');
+  return fromRdbValue(decoded.value);
 }

@@ -206,7 +206,7 @@ export const copy = defineData({
   execute: ({ view }, { from, to, db, replace }) => {
     const target = view.in(db ?? view.db);
     if (target === view && from === to) throw new CommandError(sameObjects);
-    if (!view.has(from)) return 0;
+    if (!view.reading.has(from)) return 0;
     if (target.has(to) && !replace) return 0;
     view.copy(from, { db: target.db, key: to });
     return 1;

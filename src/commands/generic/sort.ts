@@ -195,46 +195,50 @@ function takeOption(parsed: SortArguments, argv: Arguments, at: number, mayStore
 }
 
 /** What is answered, or stored; null: a pattern of GET leads nowhere. */
-function sortedElements({ view }: Context, args: SortArguments): (ByteString | null)[] {
+function sortedElements(context: Context, args: SortArguments): readonly (ByteString | null)[] {
   const { key, get } = args;
+  const view = context.view.reading;
   const value = view.get(key);
   if (value === undefined) return [];
   if (typeof value === 'string' || value.kind === 'hash') throw new CommandError(wrongType);
-  const [from, to] = limitsOf(args, value.size);
-  const chosen = orderedElements(value, args, (pattern, element) => follow(pattern, element, view)).slice(from, to);
+  const chosen = chosenElements(value, args, (pattern, element) => follow(pattern, element, view));
   if (get.length === 0) return chosen;
   return chosen.flatMap((element) => get.map((pattern) => follow(pattern, element, view) ?? null));
 }
 
+type Sortable = Exclude<CollectionValue, { readonly kind: 'hash' }>;
 type Follow = (pattern: Pattern, element: ByteString) => ByteString | undefined;
 
-function orderedElements(
-  value: Exclude<CollectionValue, { readonly kind: 'hash' }>,
-  { by, isUnordered, isAlpha, isDescending, store }: SortArguments,
-  followed: Follow,
-): readonly ByteString[] {
-  const elements = elementsIn(value);
+/** In their order, within the limits. */
+function chosenElements(value: Sortable, args: SortArguments, followed: Follow): readonly ByteString[] {
+  const { by, isUnordered, isAlpha, isDescending, store } = args;
+  const { size } = value;
+  const [from, to] = limitsOf(args, size);
   // What has no order of its own gets one where it is kept.
   if (isUnordered && !(value.kind === 'set' && store !== undefined)) {
-    return value.kind !== 'set' && isDescending ? elements.toReversed() : elements;
+    const isReversed = isDescending && value.kind !== 'set';
+    return isReversed ? elementsIn(value, size - to, size - from).toReversed() : elementsIn(value, from, to);
   }
+  const elements = elementsIn(value, 0, size);
   const pattern = isUnordered ? undefined : by;
   const weighed = elements.map((element) => ({
     element,
     by: pattern === undefined ? element : followed(pattern, element),
   }));
   const order = { isAlpha: isAlpha || isUnordered, isDescending, isByPattern: pattern !== undefined };
-  return inOrder(weighed, order).map(({ element }) => element);
+  return inOrder(weighed, order)
+    .slice(from, to)
+    .map(({ element }) => element);
 }
 
-function elementsIn(value: Exclude<CollectionValue, { readonly kind: 'hash' }>): readonly ByteString[] {
+function elementsIn(value: Sortable, from: number, to: number): readonly ByteString[] {
   switch (value.kind) {
     case 'list':
-      return value.slice();
+      return value.slice(from, to);
     case 'set':
-      return [...value];
+      return [...value].slice(from, to);
     case 'zset':
-      return value.slice().map(({ member }) => member);
+      return value.slice(from, to).map(({ member }) => member);
   }
 }
 

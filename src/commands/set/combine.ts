@@ -21,10 +21,11 @@ interface Described {
 const severalKeys: Argument = { name: 'key', type: 'key', keySpecIndex: 0, multiple: true };
 
 function operands({ view }: Context, keys: readonly ByteString[]): readonly Operand[] {
-  return keys.map((key) => setAt(view, key));
+  const { reading } = view;
+  return keys.map((key) => setAt(reading, key));
 }
 
-function reading({ name, summary, complexity, combination }: Described): DataCommand {
+function answering({ name, summary, complexity, combination }: Described): DataCommand {
   return defineData({
     name,
     group: 'set',
@@ -70,7 +71,7 @@ const intersectionCost =
   'O(N*M) worst case where N is the cardinality of the smallest set and M is the number of sets.';
 const totalCost = 'O(N) where N is the total number of elements in all given sets.';
 
-export const sinter = reading({
+export const sinter = answering({
   name: 'SINTER',
   summary: 'Returns the members that all of several sets have.',
   complexity: intersectionCost,
@@ -84,7 +85,7 @@ export const sinterstore = storing({
   combination: (sets) => intersection(sets),
 });
 
-export const sunion = reading({
+export const sunion = answering({
   name: 'SUNION',
   summary: 'Returns the members that any of several sets has.',
   complexity: totalCost,
@@ -98,7 +99,7 @@ export const sunionstore = storing({
   combination: union,
 });
 
-export const sdiff = reading({
+export const sdiff = answering({
   name: 'SDIFF',
   summary: 'Returns the members that a set has and none of several others.',
   complexity: totalCost,

@@ -56,7 +56,7 @@ function reading({ name, summary, since, complexity, weighs, combine }: Combinat
     },
     parse: (argv) => countedKeysOf(argv, 1, name),
     execute: ({ view }, { keys, words }) => {
-      const sources = sourcesAt(view, keys);
+      const sources = sourcesAt(view.reading, keys);
       const options = combineOptionsOf(words, keys.length, { weighs, withScores: true });
       return membersReply(combine(sources, options), options);
     },
@@ -83,7 +83,7 @@ function storing({ name, summary, since, complexity, weighs, combine }: Combinat
     },
     parse: (argv) => ({ destination: argv[1] as ByteString, ...countedKeysOf(argv, 2, name) }),
     execute: ({ view }, { destination, keys, words }) => {
-      const sources = sourcesAt(view, keys);
+      const sources = sourcesAt(view.reading, keys);
       const options = combineOptionsOf(words, keys.length, { weighs, withScores: false });
       return storeMembers(view, { destination, event: name.toLowerCase() }, combine(sources, options));
     },
@@ -167,7 +167,7 @@ export const zintercard = defineData({
   },
   parse: (argv) => countedKeysOf(argv, 1, 'zintercard'),
   execute: ({ view }, { keys, words }) => {
-    const sources = sourcesAt(view, keys);
+    const sources = sourcesAt(view.reading, keys);
     return intersectionSize(sources, limitOf(words));
   },
 });

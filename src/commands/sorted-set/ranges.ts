@@ -75,5 +75,5 @@ export const zrangestore = defineData({
     selection: parseSelection(argv.slice(3), { stores: true }),
   }),
   execute: ({ view }, { destination, source, selection }) =>
-    storeMembers(view, { destination, event: 'zrangestore' }, select(sortedSetAt(view, source), selection)),
+    storeMembers(view, { destination, event: 'zrangestore' }, select(sortedSetAt(view.reading, source), selection)),
 });

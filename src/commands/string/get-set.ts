@@ -79,7 +79,7 @@ export const set = defineData({
     const expireAt = expiry === undefined ? undefined : expiryTime(expiry, view.now, 'set');
     // The plain SET, of which there are the most, need not know what was there.
     const looks = get || keepTtl || condition !== undefined;
-    const old = looks ? view.get(key) : undefined;
+    const old = looks ? (get ? view.reading : view).get(key) : undefined;
     if ((get || condition?.kind === 'IFEQ') && isCollection(old)) throw new CommandError(wrongType);
     const answer = typeof old === 'string' && get ? old : null;
     if (!holds(condition, old)) return answer;
@@ -262,7 +262,7 @@ export const getset = defineData({
   },
   parse: (argv) => ({ key: argv[1] as ByteString, value: argv[2] as ByteString }),
   execute: ({ view }, { key, value }) => {
-    const old = stringAt(view, key) ?? null;
+    const old = stringAt(view.reading, key) ?? null;
     view.setStringExpiring(key, value, undefined);
     return old;
   },
@@ -283,7 +283,7 @@ export const getdel = defineData({
   },
   parse: (argv) => argv[1] as ByteString,
   execute: ({ view }, key) => {
-    const old = stringAt(view, key) ?? null;
+    const old = stringAt(view.reading, key) ?? null;
     if (old !== null) view.delete(key);
     return old;
   },
@@ -337,7 +337,7 @@ export const getex = defineData({
     return { key: argv[1] as ByteString, expiry };
   },
   execute: ({ view }, { key, expiry }) => {
-    const value = stringAt(view, key);
+    const value = stringAt(view.reading, key);
     if (value === undefined) return null;
     if (expiry === 'persist') view.setExpiry(key, undefined);
     else if (expiry !== undefined) view.setExpiry(key, expiryTime(expiry, view.now, 'getex'));

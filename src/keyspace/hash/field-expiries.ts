@@ -50,6 +50,19 @@ export class FieldExpiries {
     return first && { field: first.key, expireAt: first.expireAt };
   }
 
+  /** Fields that expire by this time, at most so many, in the order of the heap. Takes time for these only. */
+  due(now: number, countMax: number): ByteString[] {
+    const due: ByteString[] = [];
+    const places = [0];
+    for (let place = places.pop(); place !== undefined && due.length < countMax; place = places.pop()) {
+      const node = this.#heap[place];
+      if (node === undefined || node.expireAt > now) continue;
+      due.push(node.key);
+      places.push(2 * place + 2, 2 * place + 1);
+    }
+    return due;
+  }
+
   set(field: ByteString, expireAt: number): void {
     const hash = hashOf(field);
     const node = this.#fields.find(field, hash);

@@ -113,6 +113,11 @@ export class HashValue implements Collection, Iterable<HashEntry> {
     return this.#expiries?.first();
   }
 
+  /** Fields that expire by this time, at most so many. */
+  dueFields(now: number, countMax: number): readonly ByteString[] {
+    return this.#expiries?.due(now, countMax) ?? [];
+  }
+
   [Symbol.iterator](): Iterator<HashEntry> {
     return this.#fields[Symbol.iterator]();
   }

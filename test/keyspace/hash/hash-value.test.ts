@@ -77,6 +77,13 @@ function expectEqual(hash: HashValue, model: Model): void {
   const next = hash.nextExpiry();
   expect(next?.expireAt).toBe(expiries.length === 0 ? undefined : Math.min(...expiries));
   if (next !== undefined) expect(hash.expiryOf(next.field)).toBe(next.expireAt);
+  for (const now of new Set([0, ...expiries])) {
+    const due = [...model.fields].flatMap(([name, { expireAt }]) => ((expireAt ?? Infinity) <= now ? [name] : []));
+    expect(hash.dueFields(now, Infinity).toSorted()).toEqual(due.toSorted());
+    const some = hash.dueFields(now, 3);
+    expect(some).toHaveLength(Math.min(3, due.length));
+    expect(due).toEqual(expect.arrayContaining([...some]));
+  }
   expect(hash.memory).toBe(recount(hash, model));
 }
 
