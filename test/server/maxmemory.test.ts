@@ -52,10 +52,10 @@ function compressedList(count: number): string {
 
 describe('maxmemory', () => {
   it('bounds what a payload of RESTORE is expanded to, before it is', async () => {
-    await limit('100mb');
+    await limit('2mb');
     expect(await client.call('RESTORE', 'list', '0', compressedList(1_000_000))).toEqual(error('ERR Bad data format'));
-    expect(await client.call('RESTORE', 'list', '0', compressedList(100_000))).toEqual(ok);
-    expect(await client.call('LLEN', 'list')).toBe(100_000);
+    expect(await client.call('RESTORE', 'list', '0', compressedList(10_000))).toEqual(ok);
+    expect(await client.call('LLEN', 'list')).toBe(10_000);
   });
 
   it('refuses commands that may need memory, and no others', async () => {
@@ -167,11 +167,10 @@ describe('maxmemory', () => {
       await limit(String(used + 50_000));
       await elsewhere.call('DEL', 'big');
       // A write is refused on what is proven; what is queued, on what is known, but never for ever.
-      let last;
-      for (let i = 0; i < 100; i++) {
+      let last: unknown = oom;
+      while (JSON.stringify(last) === JSON.stringify(oom)) {
         const replies = await client.pipeline(ask);
         last = replies[Math.min(1, replies.length - 1)];
-        if (JSON.stringify(last) !== JSON.stringify(oom)) break;
       }
       expect(last).toEqual(ask.length === 1 ? ok : queued);
     }
