@@ -124,6 +124,34 @@ describe('slices', () => {
   });
 });
 
+describe('work beside commands', () => {
+  it('has the young collected in a turn of its own, once for what has been noted by then', async () => {
+    const loop = new Loop();
+    const slices = new Slices(loop.environment);
+    slices.noteLastingInPassing(lastingBytesMax);
+    await loop.run();
+    expect(loop.turns).toEqual([]);
+    for (let i = 0; i < 3; i++) slices.noteLastingInPassing(1000);
+    await loop.run();
+    slices.noteLastingInPassing(lastingBytesMax + 1);
+    await loop.run();
+    expect(loop.turns.map(({ collections }) => collections).filter((count) => count > 0)).toEqual([1, 1]);
+  });
+
+  it('that is in no hurry rests five times as long as a slice', async () => {
+    const world = new VirtualEnvironment(1);
+    const slices = new Slices(world);
+    const beganMs = world.clock.monotonic();
+    let turns = 0;
+    const work = async (): Promise<void> => {
+      for (; turns < 10; turns++) await slices.nextAfterRest();
+    };
+    void work();
+    expect(await world.run(() => turns === 10)).toBe(true);
+    expect(world.clock.monotonic() - beganMs).toBeGreaterThanOrEqual(100);
+  });
+});
+
 it('collects the young of a real process', async () => {
   const { collectYoung } = systemEnvironment();
   const kinds = new Promise<unknown>((resolve) => {

@@ -15,10 +15,12 @@ import type { Heads } from './heads.ts';
 import { decodeManifest, objectsOf } from './manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
 import type { Requests } from './requests.ts';
+import type { Slices } from './slices.ts';
 
 interface CollectorOptions {
   readonly requests: Requests;
   readonly heads: Heads;
+  readonly slices: Slices;
   /** Of the database, in the store. */
   readonly name: string;
   readonly databaseCount: number;
@@ -112,13 +114,15 @@ export class Collector {
   }
 
   async #deleteAll(objects: readonly ListedObject[]): Promise<void> {
-    const { store } = this.#options.requests;
+    const { slices, requests } = this.#options;
     let at = 0;
     const worker = async (): Promise<void> => {
       for (;;) {
         const object = objects[at++];
         if (object === undefined) return;
-        await store.delete(object.name);
+        // To send a request takes a millisecond: all of them in one turn would hold up commands.
+        await slices.next();
+        await requests.store.delete(object.name);
       }
     };
     await Promise.all(Array.from({ length: deletesAtOnce }, worker));

@@ -82,9 +82,9 @@ export class JournalLog implements Log {
     this.pipelineDepth = pipelineDepth;
     const requests = new Requests(options);
     const heads = new Heads(requests, name, { graceMs, retainMs, mustExist });
-    const collector = new Collector({ requests, heads, name, databaseCount });
     const collects = graceMs !== undefined;
     const slices = new Slices(requests.environment);
+    const collector = new Collector({ requests, heads, slices, name, databaseCount });
     const snapshotter = new Snapshotter({
       requests,
       heads,

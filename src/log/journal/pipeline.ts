@@ -5,6 +5,7 @@
  */
 import { nodeProperties } from '../../environment/properties.ts';
 import type { Effect } from '../../keyspace/effect.ts';
+import { entryMemory } from '../../keyspace/memory.ts';
 import type { AppendOutcome, Commit, Deadline, Failure } from '../log.ts';
 import { encodeEffects } from './effect-format.ts';
 import type { Follower } from './follower.ts';
@@ -91,7 +92,7 @@ export class Pipeline {
   }
 
   append({ effects, keyspace }: Commit, deadline: Deadline): Promise<AppendOutcome> {
-    const { requests, follower, snapshotter, writer } = this.#options;
+    const { requests, follower, snapshotter, slices, writer } = this.#options;
     const { clock, random } = requests.environment;
     const last = this.#pending.at(-1);
     const id = newIdOf(writer, random);
@@ -99,6 +100,7 @@ export class Pipeline {
     const parent = last?.id ?? follower.tip.id;
     const number = this.next;
     const length = lengthOfEffects(effects);
+    slices.noteLastingInPassing(length + effects.length * entryMemory);
     // The caller's list of effects may change, they themselves do not.
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
     this.#recent.push(id);

@@ -75,7 +75,8 @@ interface PlannedPart extends DividedDatabase {
 const tooManyParts = 8;
 /** A snapshot that takes longer is given up: something is wrong, and others may have gone on. */
 const patienceMs = 1_800_000;
-const partsAtOnce = 4;
+/** Of those that have time: whoever writes waits for the same store. */
+const partsAtOnce = 2;
 
 export class SnapshotRun {
   readonly #options: SnapshotRunOptions;
@@ -172,7 +173,7 @@ export class SnapshotRun {
   async #writePart(planned: PlannedPart): Promise<boolean> {
     const { db, image, parts, part } = planned;
     const { slices, partLength } = this.#options;
-    await slices.next();
+    await slices.nextAfterRest();
     const images = image.capture(part);
     const objects = await this.#writeObjects(planned, inObjects(db, images, partLength));
     for (const captured of images) release(captured);
@@ -190,7 +191,7 @@ export class SnapshotRun {
     const objects: PartObject[] = [];
     for (const effects of lists) {
       // A turn of the event loop each, so that commands get theirs in between.
-      if (slices.isOver) await slices.next();
+      if (slices.isOver) await slices.nextAfterRest();
       const object = await this.#writeObject(planned, objects.length, effects);
       if (object === undefined) return undefined;
       objects.push(object);
