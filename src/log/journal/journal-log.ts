@@ -98,7 +98,7 @@ export class JournalLog implements Log {
     });
     const writer = writerOf(newId(requests.environment.random));
     const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
-    const reading = { databaseCount, newsLengthMax, pipelineDepth, observer: turns };
+    const reading = { databaseCount, newsLengthMax, observer: turns };
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;
     const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
