@@ -48,9 +48,16 @@ describe.skipIf(!hasReferenceServer)('SORT is that of a real server', () => {
         const theirs = await reference.of(commands);
         for (const [index, words] of commands.entries()) {
           runner.run(...words);
-          // Where BY or GET leads nowhere for members of a set, the order of what is missed is that of the set.
-          const ours = runner.events.map(({ name, key }) => [name, key].join(' ')).toSorted();
-          expect(ours, JSON.stringify(words)).toEqual(theirs[index]!.map((event) => event.join(' ')).toSorted());
+          // Where BY or GET leads nowhere for members of a set, the order of what is missed is that of the set; and
+          // with LIMIT, which members are looked at.
+          const isLimited = words.some((word) => word.toUpperCase() === 'LIMIT');
+          const told = (events: readonly (readonly [string, string])[]): readonly string[] =>
+            events
+              .filter(([name]) => !isLimited || name !== 'keymiss')
+              .map((event) => event.join(' '))
+              .toSorted();
+          const ours = runner.events.map(({ name, key }) => [name, key] as const);
+          expect(told(ours), JSON.stringify(words)).toEqual(told(theirs[index]!));
         }
       }),
       { numRuns: runs, timeout: 5000 },
