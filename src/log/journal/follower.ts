@@ -104,7 +104,12 @@ export class Follower {
 
   /** The whole database anew, which is put in the place of the one that is there when it is handed over. */
   async reload(head: FoundHead, deadline: Deadline): Promise<News | Failure> {
-    const reloaded = await this.#reloader.reload(head, deadline);
+    let reloaded = await this.#reloader.reload(head, deadline);
+    if (reloaded.kind === 'reloaded' && reloaded.loaded.tip.next < this.tip.next) {
+      // It was loaded some time ago, and this node has got farther than that since.
+      this.#reloader.finish();
+      reloaded = await this.#reloader.reload(head, deadline);
+    }
     if (reloaded.kind === 'unavailable') return reloaded;
     const { keyspace: fresh, loaded } = reloaded;
     const applyTo = (keyspace: Keyspace): void => {
