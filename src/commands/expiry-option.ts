@@ -1,6 +1,7 @@
 /** The options EX, PX, EXAT and PXAT of SET, GETEX, HSETEX and HGETEX; EXPIRE and the like of fields mean the same. */
 import type { ByteString } from '../resp/bytes.ts';
 import { int64Max } from '../resp/integer.ts';
+import type { Argument } from './argument.ts';
 import { CommandError } from './command-error.ts';
 import { integerOf } from './numbers.ts';
 
@@ -8,6 +9,22 @@ export interface Expiry {
   readonly unit: 'EX' | 'PX' | 'EXAT' | 'PXAT';
   /** As it came: Valkey looks at it only when the command runs. */
   readonly text: ByteString;
+}
+
+/** EX, PX, EXAT, PXAT, or the one that `alternative` names. */
+export function expirationArgument(alternative: 'PERSIST' | 'KEEPTTL'): Argument {
+  return {
+    name: 'expiration',
+    type: 'oneof',
+    optional: true,
+    arguments: [
+      { name: 'seconds', type: 'integer', token: 'EX' },
+      { name: 'milliseconds', type: 'integer', token: 'PX' },
+      { name: 'unix-time-seconds', type: 'unix-time', token: 'EXAT' },
+      { name: 'unix-time-milliseconds', type: 'unix-time', token: 'PXAT' },
+      { name: alternative.toLowerCase(), type: 'pure-token', token: alternative },
+    ],
+  };
 }
 
 export function expiryUnit(option: string): Expiry['unit'] | undefined {

@@ -1,25 +1,8 @@
 /** The options of HGETEX and HSETEX: when fields shall expire, and on which conditions they are set. */
 import type { ByteString } from '../../resp/bytes.ts';
-import type { Argument } from '../argument.ts';
 import type { Arguments } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { expiryUnit, type Expiry } from '../expiry-option.ts';
-
-/** EX, PX, EXAT, PXAT, or the one that `alternative` names. */
-export function expirationArgument(alternative: 'PERSIST' | 'KEEPTTL'): Argument {
-  return {
-    name: 'expiration',
-    type: 'oneof',
-    optional: true,
-    arguments: [
-      { name: 'seconds', type: 'integer', token: 'EX' },
-      { name: 'milliseconds', type: 'integer', token: 'PX' },
-      { name: 'unix-time-seconds', type: 'unix-time', token: 'EXAT' },
-      { name: 'unix-time-milliseconds', type: 'unix-time', token: 'PXAT' },
-      { name: alternative.toLowerCase(), type: 'pure-token', token: alternative },
-    ],
-  };
-}
 
 export interface Options {
   expiration: Expiry | 'PERSIST' | 'KEEPTTL' | undefined;

@@ -2,94 +2,59 @@
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { syntaxError } from '../command-error.ts';
-import { defineData, type Arguments, type Context } from '../command.ts';
+import { defineData, type Arguments, type Context, type DataCommand } from '../command.ts';
 import { toSeconds } from '../expiry-condition.ts';
 import { oneKey } from '../key-spec.ts';
 import { hashAt } from '../values.ts';
 import { countedArgument, countedFields, fieldsArgument, keyArgument } from './arguments.ts';
 
-export const httl = defineData({
-  name: 'HTTL',
-  group: 'hash',
-  arity: -5,
-  flags: ['readonly', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RO', 'ACCESS'])],
-  doc: {
-    summary: 'Returns the seconds until fields of a hash expire.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [keyArgument, countedArgument(fieldsArgument)],
-  },
-  parse: (argv) => parseTimes(argv),
-  execute: (context, args) => timesOf(context, args, (expireAt, now) => toSeconds(Math.max(0, expireAt - now))),
-});
+/** What is told of the time, in milliseconds since 1970, at which a field expires. */
+type Conversion = (expireAt: number, now: number) => number;
 
-export const hpttl = defineData({
-  name: 'HPTTL',
-  group: 'hash',
-  arity: -5,
-  flags: ['readonly', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RO', 'ACCESS'])],
-  doc: {
-    summary: 'Returns the milliseconds until fields of a hash expire.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [keyArgument, countedArgument(fieldsArgument)],
-  },
-  parse: (argv) => parseTimes(argv),
-  execute: (context, args) => timesOf(context, args, (expireAt, now) => Math.max(0, expireAt - now)),
-});
-
-export const hexpiretime = defineData({
-  name: 'HEXPIRETIME',
-  group: 'hash',
-  arity: -5,
-  flags: ['readonly', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RO', 'ACCESS'])],
-  doc: {
-    summary: 'Returns when fields of a hash expire, in seconds since 1970.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [keyArgument, countedArgument(fieldsArgument)],
-  },
-  parse: (argv) => parseTimes(argv),
-  execute: (context, args) => timesOf(context, args, toSeconds),
-});
-
-export const hpexpiretime = defineData({
-  name: 'HPEXPIRETIME',
-  group: 'hash',
-  arity: -5,
-  flags: ['readonly', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RO', 'ACCESS'])],
-  doc: {
-    summary: 'Returns when fields of a hash expire, in milliseconds since 1970.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [keyArgument, countedArgument(fieldsArgument)],
-  },
-  parse: (argv) => parseTimes(argv),
-  execute: (context, args) => timesOf(context, args, (expireAt) => expireAt),
-});
-
-interface TimesArguments {
-  readonly key: ByteString;
-  readonly fields: Arguments;
+function telling(name: string, summary: string, convert: Conversion): DataCommand {
+  return defineData({
+    name,
+    group: 'hash',
+    arity: -5,
+    flags: ['readonly', 'fast'],
+    categories: ['hash'],
+    keys: [oneKey(['RO', 'ACCESS'])],
+    doc: {
+      summary,
+      since: '9.0.0',
+      complexity: 'O(N) where N is the number of specified fields.',
+      arguments: [keyArgument, countedArgument(fieldsArgument)],
+    },
+    parse: (argv) => ({ key: argv[1] as ByteString, fields: countedFields(argv, 3, { mismatch: syntaxError }) }),
+    execute: (context, args) => timesOf(context, args, convert),
+  });
 }
 
-function parseTimes(argv: Arguments): TimesArguments {
-  return { key: argv[1] as ByteString, fields: countedFields(argv, 3, { mismatch: syntaxError }) };
-}
+export const httl = telling('HTTL', 'Returns the seconds until fields of a hash expire.', (expireAt, now) =>
+  toSeconds(Math.max(0, expireAt - now)),
+);
+
+export const hpttl = telling('HPTTL', 'Returns the milliseconds until fields of a hash expire.', (expireAt, now) =>
+  Math.max(0, expireAt - now),
+);
+
+export const hexpiretime = telling(
+  'HEXPIRETIME',
+  'Returns when fields of a hash expire, in seconds since 1970.',
+  toSeconds,
+);
+
+export const hpexpiretime = telling(
+  'HPEXPIRETIME',
+  'Returns when fields of a hash expire, in milliseconds since 1970.',
+  (expireAt) => expireAt,
+);
 
 /** -2 for a field that is missing, -1 for one that does not expire. */
 function timesOf(
   { view }: Context,
-  { key, fields }: TimesArguments,
-  convert: (expireAt: number, now: number) => number,
+  { key, fields }: { readonly key: ByteString; readonly fields: Arguments },
+  convert: Conversion,
 ): Reply {
   const hash = hashAt(view, key);
   return fields.map((field) => {

@@ -1,7 +1,8 @@
 /** When fields expire: HEXPIRE, its kin, and HPERSIST. The answer tells of each field what became of it. */
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
-import { defineData, type Arguments, type Context } from '../command.ts';
+import type { Argument } from '../argument.ts';
+import { defineData, type Arguments, type Context, type DataCommand } from '../command.ts';
 import { allows, expiryCondition, parseConditions, type Conditions } from '../expiry-condition.ts';
 import { expiryTime, type Expiry } from '../expiry-option.ts';
 import { oneKey } from '../key-spec.ts';
@@ -9,87 +10,63 @@ import { hashAt } from '../values.ts';
 import { countedArgument, countedFields, fieldsArgument, indexOfFields, keyArgument } from './arguments.ts';
 import { expiringOf, setExpiry } from './field-expiry.ts';
 
-export const hexpire = defineData({
+const since = '9.0.0';
+
+interface Expiring {
+  readonly name: string;
+  readonly unit: Expiry['unit'];
+  readonly time: string;
+  readonly when: string;
+  /** As Valkey tells it: of HEXPIRE it does not say since when. */
+  readonly condition?: Argument;
+}
+
+function expiring({ name, unit, time, when, condition = { ...expiryCondition, since } }: Expiring): DataCommand {
+  return defineData({
+    name,
+    group: 'hash',
+    arity: -6,
+    flags: ['write', 'fast'],
+    categories: ['hash'],
+    keys: [oneKey(['RW', 'UPDATE'])],
+    doc: {
+      summary: `Sets the expiry of fields of a hash, in ${when}.`,
+      since,
+      complexity: 'O(N) where N is the number of specified fields.',
+      arguments: [keyArgument, { name: time, type: 'integer' }, condition, countedArgument(fieldsArgument)],
+    },
+    parse: (argv) => parseExpire(argv, unit),
+    execute: (context, args) => expireFields(context, args, name.toLowerCase()),
+  });
+}
+
+export const hexpire = expiring({
   name: 'HEXPIRE',
-  group: 'hash',
-  arity: -6,
-  flags: ['write', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RW', 'UPDATE'])],
-  doc: {
-    summary: 'Sets the expiry of fields of a hash, in seconds from now.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [keyArgument, { name: 'seconds', type: 'integer' }, expiryCondition, countedArgument(fieldsArgument)],
-  },
-  parse: (argv) => parseExpire(argv, 'EX'),
-  execute: (context, args) => expireFields(context, args, 'hexpire'),
+  unit: 'EX',
+  time: 'seconds',
+  when: 'seconds from now',
+  condition: expiryCondition,
 });
 
-export const hpexpire = defineData({
+export const hpexpire = expiring({
   name: 'HPEXPIRE',
-  group: 'hash',
-  arity: -6,
-  flags: ['write', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RW', 'UPDATE'])],
-  doc: {
-    summary: 'Sets the expiry of fields of a hash, in milliseconds from now.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [
-      keyArgument,
-      { name: 'milliseconds', type: 'integer' },
-      { ...expiryCondition, since: '9.0.0' },
-      countedArgument(fieldsArgument),
-    ],
-  },
-  parse: (argv) => parseExpire(argv, 'PX'),
-  execute: (context, args) => expireFields(context, args, 'hpexpire'),
+  unit: 'PX',
+  time: 'milliseconds',
+  when: 'milliseconds from now',
 });
 
-export const hexpireat = defineData({
+export const hexpireat = expiring({
   name: 'HEXPIREAT',
-  group: 'hash',
-  arity: -6,
-  flags: ['write', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RW', 'UPDATE'])],
-  doc: {
-    summary: 'Sets the expiry of fields of a hash, in seconds since 1970.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [
-      keyArgument,
-      { name: 'unix-time-seconds', type: 'integer' },
-      { ...expiryCondition, since: '9.0.0' },
-      countedArgument(fieldsArgument),
-    ],
-  },
-  parse: (argv) => parseExpire(argv, 'EXAT'),
-  execute: (context, args) => expireFields(context, args, 'hexpireat'),
+  unit: 'EXAT',
+  time: 'unix-time-seconds',
+  when: 'seconds since 1970',
 });
 
-export const hpexpireat = defineData({
+export const hpexpireat = expiring({
   name: 'HPEXPIREAT',
-  group: 'hash',
-  arity: -6,
-  flags: ['write', 'fast'],
-  categories: ['hash'],
-  keys: [oneKey(['RW', 'UPDATE'])],
-  doc: {
-    summary: 'Sets the expiry of fields of a hash, in milliseconds since 1970.',
-    since: '9.0.0',
-    complexity: 'O(N) where N is the number of specified fields.',
-    arguments: [
-      keyArgument,
-      { name: 'unix-time-milliseconds', type: 'integer' },
-      { ...expiryCondition, since: '9.0.0' },
-      countedArgument(fieldsArgument),
-    ],
-  },
-  parse: (argv) => parseExpire(argv, 'PXAT'),
-  execute: (context, args) => expireFields(context, args, 'hpexpireat'),
+  unit: 'PXAT',
+  time: 'unix-time-milliseconds',
+  when: 'milliseconds since 1970',
 });
 
 interface ExpireArguments {
@@ -138,7 +115,7 @@ export const hpersist = defineData({
   keys: [oneKey(['RW', 'UPDATE'])],
   doc: {
     summary: 'Takes the expiry of fields of a hash away.',
-    since: '9.0.0',
+    since,
     complexity: 'O(N) where N is the number of specified fields.',
     arguments: [keyArgument, countedArgument(fieldsArgument)],
   },

@@ -4,7 +4,7 @@ import type { HashValue } from '../../keyspace/hash/hash-value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Reply } from '../../resp/reply.ts';
 import { defineData, type Arguments, type Context } from '../command.ts';
-import { expiryTime } from '../expiry-option.ts';
+import { expirationArgument, expiryTime } from '../expiry-option.ts';
 import { oneKey } from '../key-spec.ts';
 import { hashAt } from '../values.ts';
 import {
@@ -15,7 +15,7 @@ import {
   keyArgument,
   pairsArgument,
 } from './arguments.ts';
-import { expirationArgument, parseOptions, type Options } from './expiry-options.ts';
+import { parseOptions, type Options } from './expiry-options.ts';
 import { expiringOf, setExpiry } from './field-expiry.ts';
 
 export const hgetdel = defineData({

@@ -5,7 +5,7 @@ import { ok, type Reply } from '../../resp/reply.ts';
 import { defineData, type Context } from '../command.ts';
 import { CommandError, syntaxError, wrongType } from '../command-error.ts';
 import { oneKey } from '../key-spec.ts';
-import { expiryTime, expiryUnit, type Expiry } from '../expiry-option.ts';
+import { expirationArgument, expiryTime, expiryUnit, type Expiry } from '../expiry-option.ts';
 import { isCollection, stringAt } from '../values.ts';
 
 export const get = defineData({
@@ -300,21 +300,7 @@ export const getex = defineData({
     summary: 'Returns the string at a key and sets or clears its expiry.',
     since: '6.2.0',
     complexity: 'O(1)',
-    arguments: [
-      { name: 'key', type: 'key', keySpecIndex: 0 },
-      {
-        name: 'expiration',
-        type: 'oneof',
-        optional: true,
-        arguments: [
-          { name: 'seconds', type: 'integer', token: 'EX' },
-          { name: 'milliseconds', type: 'integer', token: 'PX' },
-          { name: 'unix-time-seconds', type: 'unix-time', token: 'EXAT' },
-          { name: 'unix-time-milliseconds', type: 'unix-time', token: 'PXAT' },
-          { name: 'persist', type: 'pure-token', token: 'PERSIST' },
-        ],
-      },
-    ],
+    arguments: [{ name: 'key', type: 'key', keySpecIndex: 0 }, expirationArgument('PERSIST')],
   },
   parse: (argv) => {
     let expiry: Expiry | 'persist' | undefined;
