@@ -3,44 +3,34 @@
  * nobody else writes, so that what must be there in the end is known without any history. That nothing is deleted on
  * behalf of the nodes is watched by the store (`grace-watch.ts`).
  */
-import type { Environment } from '../environment/environment.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { JournalLog } from '../log/journal/journal-log.ts';
 import { transact, type TransactOutcome } from '../log/transact.ts';
-import type { Faults } from '../store/faulty-store.ts';
 import { leftToNodes } from '../tools/left-to-nodes.ts';
 import { planImport, type ImportSummary } from '../tools/plan-import.ts';
 import { Dice } from '../workload/dice.ts';
-import type { Scenario } from './scenario.ts';
-import { describeOutcome, ToolMachines, type ToolMachine } from './tool-machines.ts';
-import type { Trace } from './trace.ts';
-import type { TruthStore } from './truth-store.ts';
-
-export interface ImporterOptions {
-  readonly scenario: Scenario;
-  readonly world: Environment;
-  readonly store: TruthStore;
-  readonly databaseCount: number;
-  readonly faults: Faults;
-  readonly trace: Trace;
-  readonly onBroken: (what: string) => void;
-}
+import {
+  describeOutcome,
+  requestTimeoutMs,
+  timeoutMs,
+  ToolMachines,
+  type ToolMachine,
+  type ToolUserOptions,
+} from './tool-machines.ts';
 
 const everyMs = 1000;
-const timeoutMs = 4000;
-const requestTimeoutMs = 500;
 const key = 'imported';
 
 export class Importer {
   /** Imports that were certainly made. */
   count = 0;
-  readonly #options: ImporterOptions;
+  readonly #options: ToolUserOptions;
   readonly #machines: ToolMachines;
   /** What the key may hold: the newest that certainly is there, or one that came after it. */
   #possible = new Set<string | undefined>([undefined]);
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(options: ImporterOptions) {
+  constructor(options: ToolUserOptions) {
     this.#options = options;
     this.#machines = new ToolMachines({ ...options, dice: new Dice(options.world.random) });
   }

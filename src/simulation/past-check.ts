@@ -9,19 +9,11 @@ import { JournalLog } from '../log/journal/journal-log.ts';
 import { Past } from '../log/journal/past.ts';
 import { Requests } from '../log/journal/requests.ts';
 import { Dice } from '../workload/dice.ts';
-import { snapshotLimitsOf, type Scenario } from './scenario.ts';
-import type { TruthStore } from './truth-store.ts';
+import { snapshotLimitsOf } from './scenario.ts';
+import { requestTimeoutMs, timeoutMs, type ToolUserOptions } from './tool-machines.ts';
 
-export interface PastCheckOptions {
-  readonly scenario: Scenario;
-  readonly world: Environment;
-  readonly store: TruthStore;
-  readonly databaseCount: number;
-  readonly onBroken: (what: string) => void;
-}
+type PastCheckOptions = Omit<ToolUserOptions, 'faults' | 'trace'>;
 
-const timeoutMs = 4000;
-const requestTimeoutMs = 500;
 /** Of each database. */
 const commitsMax = 4;
 

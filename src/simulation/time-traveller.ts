@@ -4,7 +4,6 @@
  *
  * Nobody else knows of the branches: what a restore does is seen by no client, so it needs no place in the histories.
  */
-import type { Environment } from '../environment/environment.ts';
 import type { Effect } from '../keyspace/effect.ts';
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { createBranch } from '../log/journal/create-branch.ts';
@@ -12,28 +11,20 @@ import { JournalLog, type JournalLogOptions } from '../log/journal/journal-log.t
 import { Requests } from '../log/journal/requests.ts';
 import { restore } from '../log/journal/restore.ts';
 import { transact, type Plan } from '../log/transact.ts';
-import type { Faults } from '../store/faulty-store.ts';
 import { leftToNodes } from '../tools/left-to-nodes.ts';
 import { Dice } from '../workload/dice.ts';
-import { snapshotLimitsOf, type Scenario } from './scenario.ts';
-import { describeOutcome, ToolMachines, type ToolMachine } from './tool-machines.ts';
-import type { Trace } from './trace.ts';
-import type { TruthStore } from './truth-store.ts';
-
-export interface TimeTravellerOptions {
-  readonly scenario: Scenario;
-  readonly world: Environment;
-  readonly store: TruthStore;
-  readonly databaseCount: number;
-  readonly faults: Faults;
-  readonly trace: Trace;
-  readonly onBroken: (what: string) => void;
-}
+import { snapshotLimitsOf } from './scenario.ts';
+import {
+  describeOutcome,
+  requestTimeoutMs,
+  timeoutMs,
+  ToolMachines,
+  type ToolMachine,
+  type ToolUserOptions,
+} from './tool-machines.ts';
 
 /** Between two things that it does, on average, at the usual rate. */
 const everyMs = 700;
-const timeoutMs = 4000;
-const requestTimeoutMs = 500;
 const writesMax = 8;
 /** What has been done. */
 export interface TravelCounts {
@@ -47,13 +38,13 @@ export const noTravels: Readonly<TravelCounts> = { branches: 0, commits: 0, rest
 
 export class TimeTraveller {
   readonly counts: TravelCounts = { ...noTravels };
-  readonly #options: TimeTravellerOptions;
+  readonly #options: ToolUserOptions;
   readonly #dice: Dice;
   readonly #machines: ToolMachines;
   #tried = 0;
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(options: TimeTravellerOptions) {
+  constructor(options: ToolUserOptions) {
     this.#options = options;
     this.#dice = new Dice(options.world.random);
     this.#machines = new ToolMachines({ ...options, dice: this.#dice });

@@ -10,14 +10,31 @@ import type { Dice } from '../workload/dice.ts';
 import { NodeEnvironment } from './node-environment.ts';
 import { NodeStore } from './node-store.ts';
 import type { Scenario } from './scenario.ts';
+import type { Trace } from './trace.ts';
+import type { TruthStore } from './truth-store.ts';
 
-export interface ToolMachinesOptions {
+interface ToolMachinesOptions {
   readonly scenario: Pick<Scenario, 'storeLatencyMs' | 'worldFaultRate'>;
   readonly world: Environment;
   readonly dice: Dice;
   readonly store: ObjectStore;
   readonly faults: Faults;
 }
+
+/** What those need who use tools in a run. */
+export interface ToolUserOptions {
+  readonly scenario: Scenario;
+  readonly world: Environment;
+  readonly store: TruthStore;
+  readonly databaseCount: number;
+  readonly faults: Faults;
+  readonly trace: Trace;
+  readonly onBroken: (what: string) => void;
+}
+
+/** How long a tool is patient, and with each request. */
+export const timeoutMs = 4000;
+export const requestTimeoutMs = 500;
 
 export interface ToolMachine {
   readonly environment: Environment;

@@ -1,6 +1,6 @@
 /** What a database is made of: its layout, the objects in its store, its log, its nodes, and about what it costs. */
 import { decodeBody, FormatError } from '../log/format-error.ts';
-import { ownerOf, type Branch, type Head, type Origin } from '../log/journal/head.ts';
+import { headsOf, ownerOf, type Branch, type EarlierHead, type Head, type Origin } from '../log/journal/head.ts';
 import { objectsOf } from '../log/journal/manifest.ts';
 import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import { isClaim } from '../log/journal/record.ts';
@@ -182,7 +182,7 @@ async function snapshotFacts(reader: DatabaseReader, name: string, head: Head) {
 
 /** The time of the oldest snapshot that is kept. */
 async function keptSince(reader: DatabaseReader, name: string, head: Head): Promise<number | undefined> {
-  const { number, snapshot } = head.history[0] ?? { number: head.log.number, snapshot: head.snapshot };
+  const [{ number, snapshot }] = headsOf(head) as [EarlierHead];
   if (snapshot === undefined) return undefined;
   return must(await reader.manifest(snapshot, ownerOf(number - 1, head, name))).content.time;
 }

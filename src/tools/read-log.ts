@@ -1,6 +1,6 @@
 /** The commits of a database in the journal layout, one after another, as far back as they are kept. */
 import type { Effect } from '../keyspace/effect.ts';
-import { firstKept, ownerOf, type Head } from '../log/journal/head.ts';
+import { firstKept, headsOf, ownerOf, type Head } from '../log/journal/head.ts';
 import { beginningId, isClaim, type Record } from '../log/journal/record.ts';
 import { StoreError, type DatabaseReader } from './database-reader.ts';
 
@@ -71,7 +71,7 @@ async function refuseLost(number: number, { reader, name, head }: ReadLogOptions
 
 /** Where the newest snapshot before the first number leaves off: from there on it is known which records are valid. */
 async function startOf({ reader, name, head, from }: ReadLogOptions): Promise<{ number: number; parent: string }> {
-  const heads = [...head.history, { number: head.log.number, snapshot: head.snapshot }];
+  const heads = headsOf(head);
   const start = heads.findLast(({ number }) => number <= from) ?? heads[0];
   if (start === undefined || start.number === head.log.number) return head.log;
   if (start.snapshot === undefined) return { number: start.number, parent: beginningId };

@@ -4,7 +4,7 @@
  */
 import { Keyspace } from '../keyspace/keyspace.ts';
 import { decodeBody, FormatError } from '../log/format-error.ts';
-import { ownerOf, type Head } from '../log/journal/head.ts';
+import { headsOf, ownerOf, type Head } from '../log/journal/head.ts';
 import { objectsOf, type Manifest } from '../log/journal/manifest.ts';
 import { recordPrefix, sidePrefix, snapshotPrefix } from '../log/journal/names.ts';
 import { beginningId } from '../log/journal/record.ts';
@@ -131,7 +131,7 @@ class Verifier {
     const { name } = this.#options;
     const snapshots = await this.#snapshotsOf(head);
     const [oldest] = snapshots;
-    const hasBeginning = [...head.history, head].some(({ snapshot }) => snapshot === undefined);
+    const hasBeginning = headsOf(head).some(({ snapshot }) => snapshot === undefined);
     if (oldest === undefined && !hasBeginning) return 0;
     if (oldest !== undefined && !hasBeginning) await this.#verifySnapshot(oldest, 'fill');
     const from = hasBeginning || oldest === undefined ? 1 : oldest.number;
@@ -172,7 +172,7 @@ class Verifier {
   async #snapshotsOf(head: Head): Promise<readonly Snapshot[]> {
     const { name } = this.#options;
     const snapshots: Snapshot[] = [];
-    for (const { number, snapshot: object } of [...head.history, { ...head.log, snapshot: head.snapshot }]) {
+    for (const { number, snapshot: object } of headsOf(head)) {
       if (object === undefined) continue;
       const owner = ownerOf(number - 1, head, name);
       const found = await this.#reader.manifest(object, owner);

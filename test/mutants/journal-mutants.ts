@@ -188,8 +188,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: a branch whose origins are forgotten one snapshot too early',
     file: 'src/log/journal/snapshot-run.ts',
-    find: 'filter(({ until }) => until >= first - 1)',
-    replace: 'filter(({ until }) => until >= point.number)',
+    find: 'originsFrom(firstKept({ history, log }), before.origins)',
+    replace: 'before.origins.filter(({ until }) => until >= point.number)',
   },
   {
     name: 'journal: a branch of a commit that is not kept any more',

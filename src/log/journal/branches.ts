@@ -8,7 +8,7 @@
  * of the branch.
  */
 import type { Deadline, Failure } from '../log.ts';
-import { decodeHead, encodeHead, type Branch, type Head } from './head.ts';
+import { decodeHead, encodeHead, firstKept, headsOf, type Branch, type Head } from './head.ts';
 import type { Requests } from './requests.ts';
 
 /** Of the branches that this head names, those that still need something. @param now by the store */
@@ -32,12 +32,9 @@ export async function liveBranches(
 
 /** Whether what the branch needs is kept by this head. */
 function keeps(head: Head, { from, until, snapshot }: Omit<Branch, 'name' | 'database' | 'at'>): boolean {
-  const newest = { number: head.log.number, snapshot: head.snapshot };
-  const heads = [...head.history, newest];
-  const oldest = heads[0] ?? newest;
   // The snapshots in between are not all kept, the records are.
-  const isSnapshotKept = heads.some((one) => one.number === from && one.snapshot === snapshot);
-  if (oldest.number <= from && (snapshot === undefined || isSnapshotKept)) return true;
+  const isSnapshotKept = headsOf(head).some((one) => one.number === from && one.snapshot === snapshot);
+  if (firstKept(head) <= from && (snapshot === undefined || isSnapshotKept)) return true;
   return head.branches.some(
     (other) => other.from <= from && until <= other.until && (snapshot === undefined || other.snapshot === snapshot),
   );

@@ -13,7 +13,7 @@ import type { Deadline } from '../log.ts';
 import { ownerOf, type EarlierHead, type Head } from './head.ts';
 import type { Heads } from './heads.ts';
 import { decodeManifest, objectsOf } from './manifest.ts';
-import { numberOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
+import { numberOf, prefixesOf, recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
 import type { Requests } from './requests.ts';
 import type { Slices } from './slices.ts';
 
@@ -65,7 +65,7 @@ export class Collector {
     const at = heads.newestSince ?? now;
     const deadline = requests.environment.clock.monotonic() + patienceMs;
     const own: ListedObject[] = [];
-    for (const prefix of [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)]) {
+    for (const prefix of prefixesOf(name)) {
       const listed = await requests.list(prefix, deadline);
       if (listed === undefined) return;
       // One by one: as arguments of one call so many could overflow the stack.

@@ -2,7 +2,7 @@
 import type { Deadline, Failure } from '../log.ts';
 import { enterBranch } from './branches.ts';
 import type { Until } from './chain.ts';
-import { decodeHead, encodeHead, type Head, type Origin } from './head.ts';
+import { decodeHead, encodeHead, originsFrom, type Head, type Origin } from './head.ts';
 import { firstHead } from './heads.ts';
 import { Past, type PastStart, type PastState } from './past.ts';
 import { refuseLeftovers } from './leftovers.ts';
@@ -58,8 +58,7 @@ export async function createBranch(options: BranchOptions, deadline: Deadline): 
 /** Whose the records up to that commit are, from the first that is needed on. */
 function originsOf({ head, start, number }: PastState, source: string): readonly Origin[] {
   const origins: Origin[] = [];
-  // Also one of which nothing but the snapshot is needed.
-  for (const origin of head.origins.filter(({ until }) => until >= start.number - 1)) {
+  for (const origin of originsFrom(start.number, head.origins)) {
     origins.push({ ...origin, until: Math.min(origin.until, number) });
     if (origin.until >= number) return origins;
   }

@@ -75,8 +75,18 @@ export interface EarlierHead {
 }
 
 /** All records from this number on are kept. */
-export function firstKept({ history, log }: Head): number {
+export function firstKept({ history, log }: Pick<Head, 'history' | 'log'>): number {
   return history[0]?.number ?? log.number;
+}
+
+/** What the heads that are still needed begin with, the oldest first and this one last. */
+export function headsOf({ history, log, snapshot }: Head): readonly Omit<EarlierHead, 'at'>[] {
+  return [...history, { number: log.number, snapshot }];
+}
+
+/** Those of which something is needed where this is the first record that is: the snapshot before it may be of one, too. */
+export function originsFrom(first: number, origins: readonly Origin[]): readonly Origin[] {
+  return origins.filter(({ until }) => until >= first - 1);
 }
 
 /** Whose object the record of this number is. `name`: of the database itself. */

@@ -4,7 +4,7 @@
  */
 import type { Deadline, Failure } from '../log.ts';
 import { decodeHead } from './head.ts';
-import { recordPrefix, sidePrefix, snapshotPrefix } from './names.ts';
+import { prefixesOf } from './names.ts';
 import type { Requests } from './requests.ts';
 
 /** For whoever has just found no head of this name. `undefined`: nothing is left, or there is a head by now. */
@@ -13,7 +13,7 @@ export async function refuseLeftovers(
   name: string,
   deadline: Deadline,
 ): Promise<Failure | undefined> {
-  const prefixes = [recordPrefix(name), sidePrefix(name), snapshotPrefix(name)];
+  const prefixes = prefixesOf(name);
   for (const prefix of prefixes) {
     // Who may not list will not collect either, and is not kept from serving.
     const [left] = (await requests.list(prefix, deadline)) ?? [];

@@ -45,3 +45,8 @@ export function partName(database: string, snapshotId: string, db: number, part:
 export function snapshotPrefix(database: string): string {
   return `${database}.snapshot/`;
 }
+
+/** What the names of all its objects begin with, but for the head's. */
+export function prefixesOf(database: string): readonly string[] {
+  return [recordPrefix(database), sidePrefix(database), snapshotPrefix(database)];
+}

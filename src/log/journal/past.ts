@@ -6,7 +6,7 @@ import type { Keyspace } from '../../keyspace/keyspace.ts';
 import type { Deadline, Failure } from '../log.ts';
 import { Chain, type Until, type ValidRecord } from './chain.ts';
 import { FormatError } from '../format-error.ts';
-import { decodeHead, firstKept, looksLikeHead, ownerOf, type Head } from './head.ts';
+import { decodeHead, firstKept, headsOf, looksLikeHead, ownerOf, type Head } from './head.ts';
 import { decodeManifest } from './manifest.ts';
 import { beginningId } from './record.ts';
 import type { Requests } from './requests.ts';
@@ -114,9 +114,8 @@ export class Past {
 
   /** The newest snapshot that is not beyond. */
   async #startBefore({ number, time }: Until, head: Head, deadline: Deadline): Promise<PastStart | Failure> {
-    const heads = [...head.history, { number: head.log.number, snapshot: head.snapshot }];
     let oldest: PastStart | undefined;
-    for (const one of heads.toReversed()) {
+    for (const one of headsOf(head).toReversed()) {
       const start = await this.#startOf(one, head, deadline);
       if ('kind' in start) return start;
       oldest = start;

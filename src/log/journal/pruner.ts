@@ -7,7 +7,7 @@
  */
 import { liveBranches } from './branches.ts';
 import type { Collector } from './collector.ts';
-import type { Head } from './head.ts';
+import { firstKept, originsFrom, type Head } from './head.ts';
 import type { Heads } from './heads.ts';
 import type { Requests } from './requests.ts';
 import { neededHistory } from './retention.ts';
@@ -77,8 +77,6 @@ export class Pruner {
     const needed = neededHistory([...head.history, newest], now, { graceMs, retainMs });
     const history = needed.filter((one) => one !== newest);
     if (history.length === head.history.length) return undefined;
-    const first = history[0]?.number ?? number;
-    // The snapshot before the first number needed may be that of an origin, too.
-    return { ...head, history, origins: head.origins.filter(({ until }) => until >= first - 1) };
+    return { ...head, history, origins: originsFrom(firstKept({ history, log: head.log }), head.origins) };
   }
 }

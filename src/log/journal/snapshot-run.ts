@@ -11,7 +11,7 @@ import { crc32 } from './crc32.ts';
 import { liveBranches } from './branches.ts';
 import { encodeEffects } from './effect-format.ts';
 import { neededHistory } from './retention.ts';
-import type { Head } from './head.ts';
+import { firstKept, originsFrom, type Head } from './head.ts';
 import type { FoundHead, Heads } from './heads.ts';
 import { encodeManifest, encodePart, type NamedManifest, type PartObject, type PartReference } from './manifest.ts';
 import { manifestName, partName } from './names.ts';
@@ -245,15 +245,14 @@ export class SnapshotRun {
     const { point, heads } = this.#options;
     const earlier = [...before.history, { number: before.log.number, snapshot: before.snapshot, at: since }];
     const history = neededHistory(earlier, now, { graceMs: heads.graceMs, retainMs: before.retainMs });
-    const first = history[0]?.number ?? point.number + 1;
+    const log = { number: point.number + 1, parent: point.id };
     return {
       ...before,
       generation: before.generation + 1,
-      log: { number: point.number + 1, parent: point.id },
+      log,
       snapshot,
       history,
-      // The snapshot before the first number needed may be that of an origin, too.
-      origins: before.origins.filter(({ until }) => until >= first - 1),
+      origins: originsFrom(firstKept({ history, log }), before.origins),
     };
   }
 }
