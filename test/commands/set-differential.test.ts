@@ -1,65 +1,18 @@
 /**
- * The same random commands on sets to this node and to a real server: every reply must be the same in both protocols
- * but for the order of members, every set at the end, and every keyspace event. What chance chooses is compared where
- * it has no choice; test/commands/set.test.ts holds it to its bounds elsewhere.
+ * The same random commands on sets to this node and to a real server, but for the order of members. What chance chooses
+ * is compared where it has no choice; test/commands/set.test.ts holds it to its bounds elsewhere.
  */
-import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arbitraryKeys } from '../support/arbitrary-words.ts';
 import { arbitrarySetCommands, single } from '../support/arbitrary-set-command.ts';
-import { CommandRunner } from '../support/command-runner.ts';
-import { ReferenceEvents } from '../support/reference-events.ts';
-import { hasReferenceServer } from '../support/reference-server.ts';
-import { SideBySide } from '../support/side-by-side.ts';
+import { arbitraryKeys } from '../support/arbitrary-words.ts';
+import { compareCommands, isSameExpiry } from '../support/compare-commands.ts';
 import { unordered } from '../support/unordered.ts';
 
-const runs = Number(process.env['VALTHREE_DIFFERENTIAL_RUNS'] ?? 100);
-
-/** A real server tells of the same expiry again. Here that is no write. */
-function isVain([name]: readonly string[], { effects }: CommandRunner): boolean {
-  return name === 'expire' && effects.length === 0;
-}
-
-describe.skipIf(!hasReferenceServer)('commands on sets are those of a real server', () => {
-  let both: SideBySide;
-  beforeAll(async () => {
-    both = await SideBySide.start();
-  });
-  afterAll(() => both.stop());
-
-  const look = [...arbitraryKeys, single].flatMap((key) => [
+compareCommands('commands on sets are those of a real server', {
+  commands: arbitrarySetCommands,
+  look: [...arbitraryKeys, single].flatMap((key) => [
     ['SMEMBERS', key],
     ['PEXPIRETIME', key],
-  ]);
-
-  it.each(['2', '3'] as const)('by their replies in RESP%s', async (protocol) => {
-    await fc.assert(
-      fc.asyncProperty(arbitrarySetCommands, async (commands) => {
-        const all = [...commands, ...look];
-        const replies = await both.replies(protocol, all);
-        for (const [index, { our, their }] of replies.entries()) {
-          expect(unordered(our), `${JSON.stringify(all[index])} (command ${index})`).toBe(unordered(their));
-        }
-      }),
-      { numRuns: runs, timeout: 5000 },
-    );
-  });
-
-  it('by what keyspace events tell of them', async () => {
-    const reference = await ReferenceEvents.listen(both.reference.port);
-    await fc.assert(
-      fc.asyncProperty(arbitrarySetCommands, async (commands) => {
-        const runner = new CommandRunner();
-        runner.keyspace.eventSink = () => undefined;
-        const theirs = await reference.of(commands);
-        for (const [index, words] of commands.entries()) {
-          runner.run(...words);
-          const ours = runner.events.map(({ name, key }) => [name, key]);
-          expect(ours, JSON.stringify(words)).toEqual(theirs[index]!.filter((event) => !isVain(event, runner)));
-        }
-      }),
-      { numRuns: runs, timeout: 5000 },
-    );
-    reference.close();
-  });
+  ]),
+  show: unordered,
+  isVain: isSameExpiry,
 });
