@@ -129,6 +129,38 @@ describe('sleepers', () => {
     expect(world.asked.filter((name) => name.startsWith('db.snapshot'))).toEqual([]);
   });
 
+  it('do not go back to what they had loaded before they got farther by the log', async () => {
+    const world = new World();
+    const graceMs = 20_000;
+    const awake = await new Node(world, { graceMs, snapshots: small }).open();
+    const sleeper = await new Node(world, { graceMs }).open();
+    // So long that the sleeper asks for the head before it writes, and not so long that it may not read on by the log.
+    const sleep = async (): Promise<void> => {
+      await world.environment.advance(graceMs / 4 + 100);
+      for (let i = 0; i < 12; i++) expect(await awake.append('k', String(i))).toEqual({ kind: 'committed' });
+      await world.environment.advance(100);
+    };
+    await sleep();
+    world.getMs = 900;
+    const soon = world.environment.clock.monotonic() + 2500;
+    const commit = { keyspace: sleeper.keyspace, effects: [set('k', 'late')] };
+    const inVain = await world.finish(sleeper.log.append(commit, soon));
+    expect(inVain.kind === 'unavailable' && inVain.reason).toMatch(/is being loaded anew/);
+    world.getMs = 0;
+    await world.environment.advance(1000);
+    world.asked.length = 0;
+    await sleeper.catchUp();
+    expect(world.asked.filter((name) => !name.startsWith('db.log'))).toEqual([]);
+    // It stands right behind what was loaded, where its reader would take it for its own.
+    expect(await sleeper.append('own')).toEqual({ kind: 'committed' });
+    await awake.catchUp();
+    await sleep();
+    const outcome = await sleeper.append('late');
+    if (outcome.kind !== 'conflict') throw new Error(outcome.kind);
+    outcome.changes?.applyTo(sleeper.keyspace);
+    expect(sleeper.values()).toEqual(awake.values());
+  });
+
   it('forget what they have loaded where nobody asks for it for half the grace period', async () => {
     const { world, sleeper, awake } = await asleep();
     await loadInVain(world, sleeper);

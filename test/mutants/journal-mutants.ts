@@ -44,8 +44,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: a number used again after another node has taken it',
     file: 'src/log/journal/pipeline.ts',
-    find: '    return this.#recent.includes(id);',
-    replace: "    return id !== '';",
+    find: 'return (this.#recent.get(id) ?? -1) >= begunCount;',
+    replace: "return begunCount >= 0 && id !== '';",
   },
   {
     name: 'journal: a put without If-None-Match',
@@ -62,8 +62,8 @@ export const journalMutants: readonly Mutant[] = [
   {
     name: 'journal: an own commit that was given up, met in the log and taken for known',
     file: 'src/log/journal/pipeline.ts',
-    find: '    this.#recent = this.#recent.filter((id) => failed.every((pending) => pending.id !== id));\n',
-    replace: '',
+    find: '(this.#recent.get(id) ?? -1) >= begunCount',
+    replace: '(this.#recent.get(id) ?? -1) >= 0 * begunCount',
   },
   {
     name: 'journal: what stands on an uncertain commit reported as lost',
@@ -326,6 +326,13 @@ export const journalMutants: readonly Mutant[] = [
     find: '  finish(): void {\n    this.#reload = undefined;\n',
     replace: '  finish(): void {\n',
     test: 'test/log/suspended-node.test.ts',
+  },
+  {
+    name: 'journal: what was loaded anew handed over although this node has got farther since',
+    file: 'src/log/journal/follower.ts',
+    find: 'reloaded.loaded.tip.next < this.tip.next',
+    replace: 'reloaded.loaded.tip.next < 0',
+    test: 'test/log/journal-sleepers.test.ts',
   },
   {
     name: 'journal: what was loaded anew long ago taken for fresh',

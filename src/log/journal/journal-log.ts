@@ -98,7 +98,7 @@ export class JournalLog implements Log {
     });
     const writer = writerOf(newId(requests.environment.random));
     const turns = new Turns({ requests, heads, chain: () => this.#follower.chain, name, node, writer, pipelineDepth });
-    const reading = { databaseCount, newsLengthMax, observer: turns };
+    const reading = { databaseCount, newsLengthMax, pipelineDepth, observer: turns };
     const follower = new Follower({ requests, heads, snapshotter, slices, name, ...reading });
     this.#turns = turns;
     const isSnapshotUnderWay = (): boolean => snapshotter.statistics.isUnderWay;
@@ -156,11 +156,12 @@ export class JournalLog implements Log {
     const follower = this.#follower;
     const { tip } = follower;
     const number = this.#pipeline.next;
+    const { begunCount } = this.#pipeline;
     const fetched = await follower.chain.fetch(number, deadline);
     if (fetched.kind === 'unavailable') return fetched;
     let newer: FoundHead | undefined;
     // Nobody has it, or this node has sent it since: then the question came first.
-    if (fetched.kind === 'notFound' || this.#pipeline.isOwn(fetched.content.id)) {
+    if (fetched.kind === 'notFound' || this.#pipeline.isOwnSince(begunCount, fetched.content.id)) {
       const confirmed = await this.#heads.confirm(number, fetched.date, deadline);
       if (confirmed.kind === 'unavailable') return confirmed;
       if (confirmed.kind === 'confirmed') {

@@ -66,8 +66,9 @@ const recentMax = 64;
 export class Pipeline {
   readonly #options: PipelineOptions;
   #pending: Pending[] = [];
-  /** Ids of commits of this node that are under way or committed, the newest last. */
-  #recent: string[] = [];
+  /** By id, the newest last, commits of this node: how many had been begun before. */
+  readonly #recent = new Map<string, number>();
+  #begunCount = 0;
   #isSettling = false;
   /** The front has lost: nothing that would stand on it is sent any more. */
   #isLost = false;
@@ -86,9 +87,14 @@ export class Pipeline {
     return last === undefined ? this.#options.follower.tip.next : this.#options.turns.after(last.number);
   }
 
-  /** Whether this is the id of a commit of this node that is under way or was committed a moment ago. */
-  isOwn(id: string): boolean {
-    return this.#recent.includes(id);
+  /** How many commits of this node have been begun. */
+  get begunCount(): number {
+    return this.#begunCount;
+  }
+
+  /** Whether a commit of this node has this id, and was begun when so many had been, or later. */
+  isOwnSince(begunCount: number, id: string): boolean {
+    return (this.#recent.get(id) ?? -1) >= begunCount;
   }
 
   append({ effects, keyspace }: Commit, deadline: Deadline): Promise<AppendOutcome> {
@@ -103,8 +109,8 @@ export class Pipeline {
     slices.noteLastingInPassing(length + effects.length * entryMemory);
     // The caller's list of effects may change, they themselves do not.
     const encoded = length > this.#options.recordLengthMax ? [...effects] : encodeEffects(effects);
-    this.#recent.push(id);
-    if (this.#recent.length > recentMax) this.#recent.shift();
+    this.#recent.set(id, this.#begunCount++);
+    if (this.#recent.size > recentMax) this.#recent.delete(this.#recent.keys().next().value as string);
     return new Promise((resolve) => {
       const own = { number, id, parent, time, effects: encoded, deadline };
       const pending: Pending = { ...own, resolve, outcome: undefined, isAbandoned: false };
@@ -224,8 +230,6 @@ export class Pipeline {
     this.#options.snapshotter.onFailed();
     const failed = [front as Pending, ...behind];
     for (const pending of failed) pending.isAbandoned = true;
-    // What is rolled back is somebody else's, should it be met in the log.
-    this.#recent = this.#recent.filter((id) => failed.every((pending) => pending.id !== id));
     front?.resolve(outcome);
     for (const pending of behind) {
       const mayBeThere = outcome.kind === 'uncertain' && !wasNeverThere(pending);
