@@ -393,6 +393,7 @@ export class Engine {
       this.#options.keyspace.rollback(round.recording);
       round.dissolved = true;
     }
+    for (const { tasks } of rounds) for (const task of tasks) task.onUndone?.();
     this.#sealed = [];
     this.#open = new Round();
     this.#arrivingUntilMs = -Infinity;

@@ -32,6 +32,8 @@ interface FollowerOptions {
   readonly newsLengthMax: number;
   readonly name: string;
   readonly databaseCount: number;
+  /** How many records a node has under way at most. */
+  readonly pipelineDepth: number;
   readonly observer: ChainObserver;
 }
 
@@ -78,9 +80,11 @@ export class Follower {
    * @param reader who reads on
    */
   async news(deadline: Deadline, first?: Fetched<Record>, reader: ChainReader = this.chain): Promise<News | Failure> {
-    const { heads, snapshotter, slices, newsLengthMax } = this.#options;
+    const { heads, snapshotter, slices, newsLengthMax, pipelineDepth } = this.#options;
+    // Where there is one, its writer has more under way.
+    const expected = first === undefined ? 1 : pipelineDepth;
     const from = this.tip;
-    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax });
+    const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax, expected });
     // What cannot be read may be obsolete, and half of it deleted.
     const date = outcome.kind === 'unavailable' ? undefined : outcome.date;
     const confirmed = await heads.confirm(from.next, date, deadline);

@@ -86,7 +86,14 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
     }
   }
 
+  /** What it had found is gone: it is in the lines again, before those who have waited for less long. */
+  onUndone(): void {
+    if (this.#wait !== nothing) this.#host.waiting.add(this);
+  }
+
   #forgetLastExecution(): void {
+    // What it was called for may be for those behind it.
+    if (this.isCalled) this.#host.waiting.touchKeysOf(this);
     this.isCalled = this.#isEmptyHanded = false;
   }
 

@@ -105,9 +105,15 @@ export class WaitingClients implements TouchObserver {
   }
 
   /** A command that was called is not under way any more: it, or whoever stands behind it, is tried. */
-  answerCall({ db, wait }: WaitingCommand): void {
-    for (const key of wait.keys) this.touch(db, key);
+  answerCall(command: WaitingCommand): void {
+    command.isCalled = false;
+    this.touchKeysOf(command);
     this.serve();
+  }
+
+  /** Its lines are looked at again, the next time that any are. */
+  touchKeysOf({ db, wait }: WaitingCommand): void {
+    for (const key of wait.keys) this.touch(db, key);
   }
 
   /** The try of a command has failed without effect: it is tried again when the store answers. */
