@@ -18,16 +18,24 @@ export interface Ranks {
   readonly to: number;
 }
 
-type Predicate = (member: ScoredMember) => boolean;
+/** Where a range begins or ends: at a greater score, or at this one (at any, where none is given) if the condition holds. */
+interface Bound {
+  readonly score?: number;
+  /** Holds for all members after one for which it does. */
+  readonly holds: (member: ScoredMember) => boolean;
+}
 
 export type Range =
   | ({ readonly kind: 'ranks' } & IndexRange)
-  /** Conditions that hold for all members after one for which they do: it is in the range, it is behind it. */
-  | { readonly kind: 'bounds'; readonly begins: Predicate; readonly ends: Predicate };
+  /** Of the first member that is in the range, and of the first that is behind it. */
+  | { readonly kind: 'bounds'; readonly begins: Bound; readonly ends: Bound };
 
 /** @param fromHighest whether the ranks of the range count from the highest member */
 export function ranksOf(set: SortedSetValue, range: Range, fromHighest = false): Ranks {
-  if (range.kind === 'bounds') return { from: set.firstRank(range.begins), to: set.firstRank(range.ends) };
+  if (range.kind === 'bounds') {
+    const { begins, ends } = range;
+    return { from: set.firstRank(begins.holds, begins.score), to: set.firstRank(ends.holds, ends.score) };
+  }
   const { from, to } = sliceOf(range, set.size);
   return fromHighest ? { from: set.size - to, to: set.size - from } : { from, to };
 }
@@ -58,8 +66,8 @@ function scoreRangeOf(minWord: ByteString, maxWord: ByteString): Range {
   const max = scoreBoundOf(maxWord);
   return {
     kind: 'bounds',
-    begins: min.isOpen ? ({ score }) => score > min.score : ({ score }) => score >= min.score,
-    ends: max.isOpen ? ({ score }) => score >= max.score : ({ score }) => score > max.score,
+    begins: { score: min.score, holds: () => !min.isOpen },
+    ends: { score: max.score, holds: () => max.isOpen },
   };
 }
 
@@ -77,12 +85,12 @@ function memberRangeOf(min: ByteString, max: ByteString): Range {
  * `[a` or `(a`, `-` before all members or `+` behind them.
  * @param including which of the two lets the condition hold for the bound itself
  */
-function memberBoundOf(word: ByteString, including: '[' | '('): Predicate {
-  if (word === '-') return () => true;
-  if (word === '+') return () => false;
+function memberBoundOf(word: ByteString, including: '[' | '('): Bound {
+  if (word === '-') return { holds: () => true };
+  if (word === '+') return { holds: () => false };
   const first = word.charAt(0);
   const bound = word.slice(1);
-  if (first === including) return ({ member }) => member >= bound;
-  if (first === '[' || first === '(') return ({ member }) => member > bound;
+  if (first === including) return { holds: ({ member }) => member >= bound };
+  if (first === '[' || first === '(') return { holds: ({ member }) => member > bound };
   throw new CommandError('ERR min or max not valid string range item');
 }

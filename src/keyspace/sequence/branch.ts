@@ -4,7 +4,7 @@
  */
 import { cut, type Edge } from './cut.ts';
 import type { LeafPlace, Owner, SequenceNode } from './node.ts';
-import { partitionPoint } from './partition-point.ts';
+import { Run, type ScoreOf } from './run.ts';
 
 /** A child that has become narrower is joined with a neighbour, ... */
 const widthMin = 16;
@@ -15,11 +15,12 @@ export class Branch<T> implements SequenceNode<T> {
   readonly owner: Owner;
   #children: SequenceNode<T>[] = [];
   #sizes: number[] = [];
-  #lasts: T[] = [];
+  #lasts: Run<T>;
   #size = 0;
 
-  constructor(owner: Owner, children: SequenceNode<T>[]) {
+  constructor(owner: Owner, scoreOf: ScoreOf<T> | undefined, children: SequenceNode<T>[]) {
     this.owner = owner;
+    this.#lasts = new Run<T>(scoreOf, []);
     this.#fill(children);
   }
 
@@ -32,7 +33,7 @@ export class Branch<T> implements SequenceNode<T> {
   }
 
   get last(): T {
-    return this.#lasts[this.#lasts.length - 1] as T;
+    return this.#lasts.last;
   }
 
   get onlyChild(): SequenceNode<T> | undefined {
@@ -44,19 +45,19 @@ export class Branch<T> implements SequenceNode<T> {
     return this.#child(child).leafAt(offset);
   }
 
-  firstWhere(holds: (item: T) => boolean): number {
-    const child = partitionPoint(this.#lasts, holds);
+  firstFrom(score: number, holds: (item: T) => boolean): number {
+    const child = this.#lasts.firstFrom(score, holds);
     let start = 0;
     for (let i = 0; i < child; i++) start += this.#sizes[i] as number;
-    return child === this.width ? start : start + this.#child(child).firstWhere(holds);
+    return child === this.width ? start : start + this.#child(child).firstFrom(score, holds);
   }
 
   own(owner: Owner): Branch<T> {
     if (owner === this.owner) return this;
-    const copy = new Branch<T>(owner, []);
+    const copy = new Branch<T>(owner, this.#lasts.scoreOf, []);
     copy.#children = this.#children.slice();
     copy.#sizes = this.#sizes.slice();
-    copy.#lasts = this.#lasts.slice();
+    copy.#lasts = new Run(this.#lasts.scoreOf, this.#lasts.items.slice(), this.#lasts.scores.slice());
     copy.#size = this.#size;
     return copy;
   }
@@ -65,23 +66,24 @@ export class Branch<T> implements SequenceNode<T> {
     const { child, offset } = this.#locate(index);
     const node = this.#own(child);
     const old = node.set(offset, item);
-    this.#lasts[child] = node.last;
+    this.#lasts.set(child, node.last);
     return old;
   }
 
   insert(index: number, items: readonly T[], edge: Edge): Branch<T>[] {
     const before = index === 0 ? { child: 0, offset: -1 } : this.#locate(index - 1);
     const node = this.#own(before.child);
+    const { size } = node;
     const siblings = node.insert(before.offset + 1, items, edge);
     if (siblings.length === 0) {
-      this.#note(before.child, node);
+      this.#note(before.child, node, before.offset + 1 === size);
       return [];
     }
     const next = before.child + 1;
     const children = this.#children.slice(0, next).concat(siblings, this.#children.slice(next));
     const [first, ...others] = cut(children, edge) as [SequenceNode<T>[], ...SequenceNode<T>[][]];
     this.#fill(first);
-    return others.map((other) => new Branch(this.owner, other));
+    return others.map((other) => new Branch(this.owner, this.#lasts.scoreOf, other));
   }
 
   remove(index: number, count: number, removed: T[]): void {
@@ -99,12 +101,12 @@ export class Branch<T> implements SequenceNode<T> {
       } else {
         const node = this.#own(child);
         node.remove(offset, taken, removed);
-        this.#note(child, node);
+        this.#note(child, node, offset + taken === size);
       }
       rest -= taken;
     }
     if (dropCount > 0) this.#drop(dropFrom, dropCount);
-    this.#joinIfNarrow(first.child + 1);
+    if (child > first.child + 1) this.#joinIfNarrow(first.child + 1);
     this.#joinIfNarrow(first.child);
   }
 
@@ -139,24 +141,24 @@ export class Branch<T> implements SequenceNode<T> {
     return (this.#children[index] = this.#child(index).own(this.owner));
   }
 
-  /** After a change of a child. */
-  #note(index: number, child: SequenceNode<T>): void {
+  /** After a change of a child. What has changed before its last item leaves that alone, and nobody fetches it. */
+  #note(index: number, child: SequenceNode<T>, atEnd: boolean): void {
     this.#size += child.size - (this.#sizes[index] as number);
     this.#sizes[index] = child.size;
-    this.#lasts[index] = child.last;
+    if (atEnd) this.#lasts.set(index, child.last);
   }
 
   #fill(children: SequenceNode<T>[]): void {
     this.#children = children;
     this.#sizes = children.map((child) => child.size);
-    this.#lasts = children.map((child) => child.last);
+    this.#lasts.fill(children.map((child) => child.last));
     this.#size = this.#sizes.reduce((sum, size) => sum + size, 0);
   }
 
   #drop(from: number, count: number): void {
     this.#children.splice(from, count);
     for (const size of this.#sizes.splice(from, count)) this.#size -= size;
-    this.#lasts.splice(from, count);
+    this.#lasts.take(from, count);
   }
 
   #joinIfNarrow(index: number): void {
@@ -172,7 +174,7 @@ export class Branch<T> implements SequenceNode<T> {
     const left = this.#own(index);
     left.append(right);
     this.#drop(index + 1, 1);
-    this.#note(index, left);
+    this.#note(index, left, true);
     return true;
   }
 }

@@ -15,8 +15,8 @@ export interface SequenceNode<T> {
   readonly onlyChild: SequenceNode<T> | undefined;
   /** The items of the leaf that holds the one at an index, and where it is among them. */
   leafAt(index: number): LeafPlace<T>;
-  /** See `Sequence.firstWhere`. */
-  firstWhere(holds: (item: T) => boolean): number;
+  /** See `Sequence.firstFrom`. */
+  firstFrom(score: number, holds: (item: T) => boolean): number;
   /** Itself if it is this owner's, otherwise a copy that is. All that changes a node is for its owner only. */
   own(owner: Owner): SequenceNode<T>;
   /** Puts another in the place of an item, which is returned. */
@@ -33,5 +33,7 @@ export interface SequenceNode<T> {
 
 export interface LeafPlace<T> {
   readonly items: readonly T[];
+  /** One for each item, where the sequence is ordered by scores. */
+  readonly scores: readonly number[];
   readonly offset: number;
 }

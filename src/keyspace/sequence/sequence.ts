@@ -12,14 +12,22 @@
 import { Branch } from './branch.ts';
 import { cut, type Edge } from './cut.ts';
 import { Leaf } from './leaf.ts';
-import type { Owner, SequenceNode } from './node.ts';
+import type { LeafPlace, Owner, SequenceNode } from './node.ts';
+import type { ScoreOf } from './run.ts';
 
 /** Towards higher indexes or lower ones. */
 export type Step = 1 | -1;
 
 export class Sequence<T> {
+  readonly #scoreOf: ScoreOf<T> | undefined;
   #owner: Owner = undefined;
-  #root: SequenceNode<T> = new Leaf<T>(undefined, []);
+  #root: SequenceNode<T>;
+
+  /** @param scoreOf where the sequence is ordered by scores, to be found by them */
+  constructor(scoreOf?: ScoreOf<T>) {
+    this.#scoreOf = scoreOf;
+    this.#root = this.#emptyLeaf();
+  }
 
   get size(): number {
     return this.#root.size;
@@ -57,9 +65,22 @@ export class Sequence<T> {
     }
   }
 
-  /** The first index whose item fulfils a condition that all items after one that does fulfil; the size if none does. */
-  firstWhere(holds: (item: T) => boolean): number {
-    return this.#root.firstWhere(holds);
+  /** The leaves from left to right. Not while the sequence changes. */
+  *leaves(): Generator<LeafPlace<T>, void, undefined> {
+    for (let index = 0; index < this.size;) {
+      const leaf = this.#root.leafAt(index);
+      yield leaf;
+      index += leaf.items.length;
+    }
+  }
+
+  /**
+   * The first index of an item that has a greater score, or this one and fulfils a condition; the size if none does.
+   * @param score NaN: whatever scores they have, the first that fulfils the condition
+   * @param holds for all items of this score after one for which it does
+   */
+  firstFrom(score: number, holds: (item: T) => boolean): number {
+    return this.#root.firstFrom(score, holds);
   }
 
   /** Puts another in the place of an item, which is returned. */
@@ -83,7 +104,7 @@ export class Sequence<T> {
     const removed: T[] = [];
     if (count === this.size) {
       this.#root.collect(removed);
-      this.#root = new Leaf<T>(this.#owner, []);
+      this.#root = this.#emptyLeaf();
       return removed;
     }
     this.#ownRoot().remove(index, count, removed);
@@ -93,11 +114,15 @@ export class Sequence<T> {
 
   /** Another sequence of the same items. Both may change. */
   share(): Sequence<T> {
-    const other = new Sequence<T>();
+    const other = new Sequence<T>(this.#scoreOf);
     other.#root = this.#root;
     other.#owner = Symbol('owner');
     this.#owner = Symbol('owner');
     return other;
+  }
+
+  #emptyLeaf(): Leaf<T> {
+    return new Leaf(this.#owner, this.#scoreOf, []);
   }
 
   #ownRoot(): SequenceNode<T> {
@@ -108,7 +133,7 @@ export class Sequence<T> {
   #stack(nodes: readonly SequenceNode<T>[], edge: Edge): SequenceNode<T> {
     let level = nodes;
     while (level.length > 1) {
-      level = cut(level, edge).map((children) => new Branch(this.#owner, children));
+      level = cut(level, edge).map((children) => new Branch(this.#owner, this.#scoreOf, children));
     }
     return level[0] as SequenceNode<T>;
   }

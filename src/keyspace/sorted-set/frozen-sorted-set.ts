@@ -2,7 +2,7 @@
 import { inBatches } from '../batches.ts';
 import type { Content, FrozenCollection } from '../collection.ts';
 import { Sequence } from '../sequence/sequence.ts';
-import type { ScoredMember } from './scored-member.ts';
+import type { Scored, ScoredMember } from './scored-member.ts';
 
 /** About what a member takes in an encoded effect beside its bytes, with its score. */
 const lengthPerMember = 12;
@@ -19,8 +19,8 @@ export class FrozenSortedSet implements FrozenCollection {
   }
 
   *contents(lengthMax: number): Generator<Content, void, undefined> {
-    const lengthOf = ({ member }: ScoredMember): number => member.length + lengthPerMember;
-    for (const batch of inBatches(this.#sequence.iterate(), lengthOf, lengthMax)) {
+    const lengthOf = ({ member }: Scored): number => member.length + lengthPerMember;
+    for (const batch of inBatches(this.#scored(), lengthOf, lengthMax)) {
       yield {
         kind: 'setScores',
         members: batch.map(({ member }) => member),
@@ -31,5 +31,12 @@ export class FrozenSortedSet implements FrozenCollection {
 
   release(): void {
     this.#sequence = new Sequence();
+  }
+
+  /** Of the scores the sequence's own: those of the members are of now. */
+  *#scored(): Generator<Scored, void, undefined> {
+    for (const { items, scores } of this.#sequence.leaves()) {
+      for (const [i, { member }] of items.entries()) yield { member, score: scores[i] as number };
+    }
   }
 }

@@ -1,13 +1,13 @@
 /**
- * A member of a sorted set with its score, and the order of them. Neither ever changes: another score makes another
- * one, so that a frozen set and a changing one may hold the same.
+ * A member of a sorted set with its score, and the order of them. The set that it belongs to may give it another score;
+ * what that was at an earlier time, a frozen set knows from the sequence.
  */
 import type { ByteString } from '../../resp/bytes.ts';
 import { hashOf, type DictionaryNode } from '../dictionary.ts';
 
 export class ScoredMember implements DictionaryNode<ScoredMember> {
   readonly member: ByteString;
-  readonly score: number;
+  score: number;
   readonly hash: number;
   /** The dictionary's own. */
   next: ScoredMember | undefined = undefined;
@@ -23,8 +23,8 @@ export class ScoredMember implements DictionaryNode<ScoredMember> {
   }
 }
 
-/** What the order depends on. */
-type Scored = Pick<ScoredMember, 'member' | 'score'>;
+/** What the order depends on. Of what the set gives out nobody else changes it. */
+export type Scored = Readonly<Pick<ScoredMember, 'member' | 'score'>>;
 
 /** By score, where that is equal by the bytes of the member. */
 export function precedes(a: Scored, b: Scored): boolean {

@@ -14,13 +14,13 @@ import { precedes, ScoredMember } from './scored-member.ts';
 /** The value, its sequence, its first leaf. */
 export const emptySortedSetMemory = 352;
 /** A member's object, its score, its slots in the sequence and in the dictionary. */
-export const scoredMemberMemory = 96;
+export const scoredMemberMemory = 104;
 /** Up to here it is quicker to look at all members than to keep a dictionary. */
 const undirectedSizeMax = 32;
 
 export class SortedSetValue implements Collection {
   readonly kind = 'zset';
-  #sequence = new Sequence<ScoredMember>();
+  #sequence = new Sequence<ScoredMember>(scoreOf);
   /** Once there, it stays: a set that was large may become so again. */
   #dictionary: Dictionary<ScoredMember> | undefined;
   #memory = emptySortedSetMemory;
@@ -59,9 +59,13 @@ export class SortedSetValue implements Collection {
     return this.#sequence.at(rank);
   }
 
-  /** The first rank at which a condition holds that does for all after one for which it does; the size if for none. */
-  firstRank(holds: (member: ScoredMember) => boolean): number {
-    return this.#sequence.firstWhere(holds);
+  /**
+   * The first rank of a member that has a greater score, or this one and fulfils a condition; the size if none does.
+   * Without a score, the first of a member that fulfils the condition.
+   * @param holds for all members, of this score, after one for which it does
+   */
+  firstRank(holds: (member: ScoredMember) => boolean, score = Number.NaN): number {
+    return this.#sequence.firstFrom(score, holds);
   }
 
   /** From one rank to before another. */
@@ -89,10 +93,11 @@ export class SortedSetValue implements Collection {
   /** Returns the score that the member had. */
   set(member: ByteString, score: number): number | undefined {
     if (Number.isNaN(score)) throw new RangeError('a score is not a number');
-    const old = this.#find(member);
-    if (old === undefined) this.#add(new ScoredMember(member, score));
-    else if (old.score !== score) this.#replace(old, new ScoredMember(old.member, score, old.hash));
-    return old?.score;
+    const found = this.#find(member);
+    const old = found?.score;
+    if (found === undefined) this.#add(new ScoredMember(member, score));
+    else if (old !== score) this.#move(found, score);
+    return old;
   }
 
   /** Returns the score that the member had. */
@@ -135,7 +140,7 @@ export class SortedSetValue implements Collection {
     const { last } = this.#sequence;
     // Many sets grow in their order, by time for instance, and so does each that is read from a snapshot.
     if (last === undefined || precedes(last, member)) return this.size;
-    return this.#sequence.firstWhere((other) => !precedes(other, member));
+    return this.#sequence.firstFrom(member.score, (other) => other.member >= member.member);
   }
 
   #add(added: ScoredMember): void {
@@ -147,12 +152,15 @@ export class SortedSetValue implements Collection {
     this.#longestMember = Math.max(this.#longestMember, added.member.length);
   }
 
-  #replace(old: ScoredMember, replacement: ScoredMember): void {
-    this.#sequence.remove(this.#rankOf(old), 1);
-    this.#sequence.insert(this.#rankOf(replacement), [replacement]);
-    this.#dictionary?.remove(old.member, old.hash);
-    this.#dictionary?.insert(replacement);
+  #move(member: ScoredMember, score: number): void {
+    this.#sequence.remove(this.#rankOf(member), 1);
+    member.score = score;
+    this.#sequence.insert(this.#rankOf(member), [member]);
   }
+}
+
+function scoreOf({ score }: ScoredMember): number {
+  return score;
 }
 
 function dictionaryOf(members: Iterable<ScoredMember>): Dictionary<ScoredMember> {

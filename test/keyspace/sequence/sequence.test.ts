@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partitionPoint } from '../../../src/keyspace/sequence/partition-point.ts';
 import { Sequence } from '../../../src/keyspace/sequence/sequence.ts';
 
 /** Sizes around the width of a node (64), what is left of one at an end (48), and trees of three levels. */
@@ -93,12 +92,60 @@ describe('Sequence', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(5000), { maxLength: 5000 }), fc.nat(5000), (items, bound) => {
         const sorted = items.sort((a, b) => a - b);
-        const sequence = new Sequence<number>();
+        const sequence = new Sequence<number>((item) => item);
         sequence.insert(0, sorted);
         const first = sorted.findIndex((item) => item >= bound);
-        expect(sequence.firstWhere((item) => item >= bound)).toBe(first < 0 ? sorted.length : first);
-        expect(partitionPoint(sorted, (item) => item >= bound)).toBe(first < 0 ? sorted.length : first);
+        expect(sequence.firstFrom(Number.NaN, (item) => item >= bound)).toBe(first < 0 ? sorted.length : first);
       }),
+    );
+  });
+
+  it('knows the scores of its items, however it changes, and finds items by them', () => {
+    // Several of each score, which a second number orders.
+    const scoreOf = (item: number): number => Math.floor(item / 8) - 0.5;
+    const change = fc.record({
+      kind: fc.constantFrom('insert', 'insert', 'remove', 'replace', 'share'),
+      amount,
+      place,
+      item: fc.nat(4000),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 30 }), fc.nat(), (changes, choice) => {
+        const all = [{ sequence: new Sequence(scoreOf), model: [] as number[] }];
+        for (const [step, { kind, amount, place, item }] of changes.entries()) {
+          const { sequence, model } = all[(choice + step) % all.length] as (typeof all)[number];
+          const index = Math.floor(place * model.length);
+          const count = Math.min(amount, model.length - index);
+          if (kind === 'insert') {
+            for (let i = 0; i < Math.min(amount, 400); i++) {
+              const added = (item + i * 37) % 4000;
+              const at = sequence.firstFrom(scoreOf(added), (other) => other >= added);
+              expect(at).toBe(model.filter((other) => other < added).length);
+              sequence.insert(at, [added]);
+              model.splice(at, 0, added);
+            }
+          } else if (kind === 'remove') {
+            expect(sequence.remove(index, count)).toEqual(model.splice(index, count));
+          } else if (kind === 'replace' && count > 0) {
+            const next = model[index + 1] ?? 4000;
+            sequence.set(index, next);
+            model[index] = next;
+          } else if (kind === 'share' && all.length < 4) {
+            all.push({ sequence: sequence.share(), model: [...model] });
+          }
+        }
+        for (const { sequence, model } of all) {
+          const leaves = [...sequence.leaves()];
+          expect(leaves.flatMap(({ items }) => items)).toEqual(model);
+          expect(leaves.flatMap(({ scores }) => scores)).toEqual(model.map(scoreOf));
+          let scored = 0;
+          for (let bound = -1; bound <= 501; bound += 0.5) {
+            while (scored < model.length && scoreOf(model[scored] as number) < bound) scored++;
+            expect(sequence.firstFrom(bound, () => true)).toBe(scored);
+          }
+        }
+      }),
+      { numRuns: 100 },
     );
   });
 

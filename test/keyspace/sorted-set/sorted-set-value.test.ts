@@ -128,8 +128,10 @@ describe('SortedSetValue', () => {
         const model: Model = new Map();
         change(set, model, { kind: 'set', entries });
         const order = sorted(model);
-        expect(set.firstRank((one) => one.score >= score)).toBe(order.filter(([, s]) => s < score).length);
-        expect(set.firstRank((one) => one.score > score)).toBe(order.filter(([, s]) => s <= score).length);
+        expect(set.firstRank(() => true, score)).toBe(order.filter(([, s]) => s < score).length);
+        expect(set.firstRank(() => false, score)).toBe(order.filter(([, s]) => s <= score).length);
+        expect(set.firstRank(() => true)).toBe(0);
+        expect(set.firstRank(() => false)).toBe(order.length);
         const equal = new SortedSetValue();
         for (const name of model.keys()) equal.set(name, 0);
         const before = [...model.keys()].filter((name) => name < member).length;
