@@ -6,8 +6,11 @@
  * Invariant: there are as many scores as items, each what `scoreOf` said of its item; or none at all without `scoreOf`.
  */
 
-/** What a sequence is ordered by. Of an item that is in the sequence it does not change. */
+/** What a sequence is ordered by. It is asked when an item comes in and when nodes are cut: until then it is the same. */
 export type ScoreOf<T> = (item: T) => number;
+
+/** Up to here a run with scores takes no more memory than it needs. */
+const exactLengthMax = 16;
 
 export class Run<T> {
   readonly scoreOf: ScoreOf<T> | undefined;
@@ -51,7 +54,9 @@ export class Run<T> {
   put(index: number, items: readonly T[]): void {
     if (index === this.items.length) this.items.push(...items);
     else this.items.splice(index, 0, ...items);
-    if (this.scoreOf !== undefined) this.scores.splice(index, 0, ...items.map(this.scoreOf));
+    if (this.scoreOf === undefined) return;
+    this.scores.splice(index, 0, ...items.map(this.scoreOf));
+    if (this.items.length <= exactLengthMax) this.#trim();
   }
 
   /** Returns what it takes out. */
@@ -60,6 +65,12 @@ export class Run<T> {
     if (count === 1 && index === this.items.length - 1) return [this.items.pop() as T];
     if (count === 1 && index === 0) return [this.items.shift() as T];
     return this.items.splice(index, count);
+  }
+
+  /** A copy is as long as it must be. An array that has grown has got room for sixteen more, and there are two of them. */
+  #trim(): void {
+    this.items = this.items.slice();
+    this.scores = this.scores.slice();
   }
 
   /** Begins anew with other items. */

@@ -12,9 +12,9 @@ import { FrozenSortedSet } from './frozen-sorted-set.ts';
 import { precedes, ScoredMember } from './scored-member.ts';
 
 /** The value, its sequence, its first leaf. */
-export const emptySortedSetMemory = 352;
-/** A member's object, its score, its slots in the sequence and in the dictionary. */
-export const scoredMemberMemory = 104;
+export const emptySortedSetMemory = 288;
+/** A member's object, its score in that and beside it, its slots in the sequence and in the dictionary. */
+export const scoredMemberMemory = 100;
 /** Up to here it is quicker to look at all members than to keep a dictionary. */
 const undirectedSizeMax = 32;
 

@@ -8,6 +8,7 @@ import {
   scoredMemberMemory,
   SortedSetValue,
 } from '../../../src/keyspace/sorted-set/sorted-set-value.ts';
+import { heapBytes } from '../../support/heap-bytes.ts';
 
 type Model = Map<string, number>;
 
@@ -88,6 +89,15 @@ function scanAll(set: SortedSetValue, between: (step: number) => void = () => un
     between(step++);
   } while (cursor !== 0);
   return seen;
+}
+
+/** So many sets of so many members, each a string of its own. */
+function manySets(count: number, size: number): SortedSetValue[] {
+  return Array.from({ length: count }, () => {
+    const set = new SortedSetValue();
+    for (let i = 0; i < size; i++) set.set(Buffer.from(`member:${i}`).toString('latin1'), i + 0.5);
+    return set;
+  });
 }
 
 describe('SortedSetValue', () => {
@@ -239,5 +249,19 @@ describe('SortedSetValue', () => {
     for (const [i, length] of [10, 10, 100, 1, 1].entries()) set.set(`${i}`.repeat(length), i);
     const contents = [...set.freeze().contents(50)] as (Content & { kind: 'setScores' })[];
     expect(contents.map(({ scores }) => scores)).toEqual([[0, 1], [2], [3, 4]]);
+  });
+
+  it.each([
+    [20_000, 1],
+    [20_000, 5],
+    [1000, 500],
+    [1, 100_000],
+  ])('takes about the memory that it says: %i sets of %i members', (count, size) => {
+    const before = heapBytes();
+    const made = manySets(count, size);
+    const used = heapBytes() - before;
+    const ratio = made.reduce((sum, { memory }) => sum + memory, 0) / used;
+    expect(ratio).toBeGreaterThan(0.85);
+    expect(ratio).toBeLessThan(1.15);
   });
 });
