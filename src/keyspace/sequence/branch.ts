@@ -47,9 +47,13 @@ export class Branch<T> implements SequenceNode<T> {
 
   firstFrom(score: number, holds: (item: T) => boolean): number {
     const child = this.#lasts.firstFrom(score, holds);
-    let start = 0;
-    for (let i = 0; i < child; i++) start += this.#sizes[i] as number;
+    const start = this.#startOf(child);
     return child === this.width ? start : start + this.#child(child).firstFrom(score, holds);
+  }
+
+  indexOf(item: T, score: number, holds: (item: T) => boolean): number {
+    const child = this.#lasts.firstFrom(score, holds);
+    return this.#startOf(child) + this.#child(child).indexOf(item, score, holds);
   }
 
   own(owner: Owner): Branch<T> {
@@ -120,6 +124,13 @@ export class Branch<T> implements SequenceNode<T> {
 
   #child(index: number): SequenceNode<T> {
     return this.#children[index] as SequenceNode<T>;
+  }
+
+  /** How many items are in the children before this one. */
+  #startOf(child: number): number {
+    let start = 0;
+    for (let i = 0; i < child; i++) start += this.#sizes[i] as number;
+    return start;
   }
 
   /** Which child holds the item at an index, and where. Looks from the nearer end: pushes and pops find it at once. */

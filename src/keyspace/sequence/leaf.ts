@@ -27,6 +27,11 @@ export class Leaf<T> extends Run<T> implements SequenceNode<T> {
     return { items: this.items, scores: this.scores, offset: index };
   }
 
+  /** Without a look at the items. */
+  indexOf(item: T): number {
+    return this.items.indexOf(item);
+  }
+
   own(owner: Owner): Leaf<T> {
     return owner === this.owner ? this : new Leaf(owner, this.scoreOf, this.items.slice(), this.scores.slice());
   }

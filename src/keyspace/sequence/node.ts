@@ -17,6 +17,8 @@ export interface SequenceNode<T> {
   leafAt(index: number): LeafPlace<T>;
   /** See `Sequence.firstFrom`. */
   firstFrom(score: number, holds: (item: T) => boolean): number;
+  /** See `Sequence.indexOf`. */
+  indexOf(item: T, score: number, holds: (item: T) => boolean): number;
   /** Itself if it is this owner's, otherwise a copy that is. All that changes a node is for its owner only. */
   own(owner: Owner): SequenceNode<T>;
   /** Puts another in the place of an item, which is returned. */

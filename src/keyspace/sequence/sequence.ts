@@ -83,6 +83,14 @@ export class Sequence<T> {
     return this.#root.firstFrom(score, holds);
   }
 
+  /**
+   * The index of an item that is there: `firstFrom`, for whom it is the first, need not look at it then.
+   * @param score of the item
+   */
+  indexOf(item: T, score: number, holds: (item: T) => boolean): number {
+    return this.#root.indexOf(item, score, holds);
+  }
+
   /** Puts another in the place of an item, which is returned. */
   set(index: number, item: T): T {
     this.#checkRange(index, 1);

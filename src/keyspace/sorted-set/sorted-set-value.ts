@@ -135,16 +135,21 @@ export class SortedSetValue implements Collection {
     return undefined;
   }
 
-  /** Where a member is, or where it belongs. */
+  /** Where a member is that is there. */
   #rankOf(member: ScoredMember): number {
+    return this.#sequence.indexOf(member, member.score, isNotBefore(member));
+  }
+
+  /** Where one belongs that is not. */
+  #placeOf(member: ScoredMember): number {
     const { last } = this.#sequence;
     // Many sets grow in their order, by time for instance, and so does each that is read from a snapshot.
     if (last === undefined || precedes(last, member)) return this.size;
-    return this.#sequence.firstFrom(member.score, (other) => other.member >= member.member);
+    return this.#sequence.firstFrom(member.score, isNotBefore(member));
   }
 
   #add(added: ScoredMember): void {
-    this.#sequence.insert(this.#rankOf(added), [added]);
+    this.#sequence.insert(this.#placeOf(added), [added]);
     if (this.#dictionary !== undefined) this.#dictionary.insert(added);
     else if (this.size > undirectedSizeMax) this.#dictionary = dictionaryOf(this.members());
     this.#memory += memoryOf(added.member);
@@ -155,8 +160,13 @@ export class SortedSetValue implements Collection {
   #move(member: ScoredMember, score: number): void {
     this.#sequence.remove(this.#rankOf(member), 1);
     member.score = score;
-    this.#sequence.insert(this.#rankOf(member), [member]);
+    this.#sequence.insert(this.#placeOf(member), [member]);
   }
+}
+
+/** Of those of equal score. */
+function isNotBefore({ member }: ScoredMember): (other: ScoredMember) => boolean {
+  return (other) => other.member >= member;
 }
 
 function scoreOf({ score }: ScoredMember): number {

@@ -143,6 +143,10 @@ describe('Sequence', () => {
             while (scored < model.length && scoreOf(model[scored] as number) < bound) scored++;
             expect(sequence.firstFrom(bound, () => true)).toBe(scored);
           }
+          for (let i = 0; i < model.length; i += 17) {
+            const item = model[i] as number;
+            expect(sequence.indexOf(item, scoreOf(item), (other) => other >= item)).toBe(model.indexOf(item));
+          }
         }
       }),
       { numRuns: 100 },
