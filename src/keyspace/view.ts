@@ -99,7 +99,9 @@ export class View {
 
   /** Changes what a key of this database holds. Takes the effect over: to copy it costs several times the change. */
   apply(effect: ViewEffect): void {
-    this.keyspace.apply(Object.assign(effect, { db: this.db }));
+    // `Object.assign` takes four times as long.
+    (effect as { db?: number }).db = this.db;
+    this.keyspace.apply(effect as Effect);
   }
 
   /** Sets a string and keeps the key's expiry. */

@@ -43,6 +43,10 @@ const unauthenticatedBulkLengthMax = 16_384;
  * empty words, which Valkey does not count, would pass under it.
  */
 const wordOverheadBytes = 32;
+/** Room is made for the words of short commands at once: an array that grows from nothing makes room for seventeen. */
+const shortCommandWords = 8;
+
+const none: ByteString[] = [];
 
 /** The first words of all connections. */
 const names = new WordCache();
@@ -50,9 +54,10 @@ const names = new WordCache();
 export class RequestParser {
   readonly limits: ParserLimits;
   readonly #incoming = new Incoming();
-  /** Words of the unfinished command that are still to come. */
+  /** Words of the unfinished command that are still to come, and those that have. */
   #wordsLeft = 0;
-  #words: ByteString[] = [];
+  #wordsRead = 0;
+  #words = none;
   #wordsBytes = 0;
   /** Length of the bulk string that is being read; -1: its length line is not read yet. */
   #bulkLength = -1;
@@ -122,6 +127,8 @@ export class RequestParser {
       return this.#fail('unauthenticated multibulk length');
     }
     this.#wordsLeft = Math.max(0, length);
+    this.#words = this.#wordsLeft <= shortCommandWords ? new Array<ByteString>(this.#wordsLeft) : [];
+    this.#wordsRead = 0;
     return 'read';
   }
 
@@ -132,15 +139,15 @@ export class RequestParser {
         const header = this.#readBulkHeader();
         if (header !== 'read') return header;
       }
-      const word = words.length === 0 ? this.#readName() : this.#incoming.bulk(this.#bulkLength);
+      const word = this.#wordsRead === 0 ? this.#readName() : this.#incoming.bulk(this.#bulkLength);
       if (word === undefined) return undefined;
-      words.push(word);
+      words[this.#wordsRead++] = word;
       this.#wordsBytes += word.length;
       this.#wordsLeft--;
       this.#bulkLength = -1;
     }
-    this.#words = [];
-    this.#wordsBytes = 0;
+    this.#words = none;
+    this.#wordsRead = this.#wordsBytes = 0;
     return words;
   }
 
@@ -185,15 +192,15 @@ export class RequestParser {
   }
 
   #checkQueryBuffer(): ProtocolError | undefined {
-    const bytes = this.bufferedBytes + this.#words.length * wordOverheadBytes;
+    const bytes = this.bufferedBytes + this.#wordsRead * wordOverheadBytes;
     return bytes > this.limits.queryBufferBytesMax ? this.#fail('query buffer limit exceeded', true) : undefined;
   }
 
   /** As in any error line, CR and LF become spaces. */
   #fail(reason: string, silent = false): ProtocolError {
     this.#error = { kind: 'protocolError', message: `Protocol error: ${reason.replace(/[\r\n]/g, ' ')}`, silent };
-    this.#words = [];
-    this.#wordsBytes = 0;
+    this.#words = none;
+    this.#wordsRead = this.#wordsBytes = 0;
     this.#incoming.clear();
     this.#incoming.dropPieces();
     return this.#error;

@@ -111,6 +111,24 @@ describe('the chain', () => {
   });
 });
 
+it('writes no snapshot right behind another, unless the log has grown much meanwhile', async () => {
+  const world = new World();
+  const snapshots = { ...snapshotLimitsDefault, bytesMin: 1000, rest: { ms: 5000, bytes: 20_000 } };
+  const node = await new Node(world, { snapshots, graceMs: 3_600_000 }).open();
+  const generationAfter = async (valueLength: number): Promise<number> => {
+    expect(await node.append('key', 'x'.repeat(valueLength))).toEqual({ kind: 'committed' });
+    await world.environment.advance(1000);
+    return (JSON.parse(await world.text('db')) as { generation: number }).generation;
+  };
+  const first = await generationAfter(2000);
+  expect(first).toBeGreaterThan(1);
+  for (let i = 0; i < 3; i++) expect(await generationAfter(2000)).toBe(first);
+  await world.environment.advance(5000);
+  expect(await generationAfter(2000)).toBe(first + 1);
+  expect(await generationAfter(200_000)).toBe(first + 2);
+  expect((await new Node(world).open()).values()).toEqual({ key: 'x'.repeat(200_000) });
+});
+
 it('has the young collected while it loads, and while it takes over much, so that no collection has much to copy', async () => {
   const world = new World();
   let collections = 0;

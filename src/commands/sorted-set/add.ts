@@ -54,7 +54,7 @@ export const zadd = defineData({
       { name: 'data', type: 'block', multiple: true, arguments: [{ name: 'score', type: 'double' }, memberArgument] },
     ],
   },
-  parse: (argv) => parseAdd(argv),
+  parse: (argv) => parseAdd(argv, none),
   execute: (context, args) => add(context, args),
 });
 
@@ -71,12 +71,15 @@ export const zincrby = defineData({
     complexity: 'O(log(N)) where N is the number of elements in the sorted set.',
     arguments: [keyArgument, { name: 'increment', type: 'integer' }, memberArgument],
   },
-  parse: (argv) => parseAdd(argv, ['INCR']),
+  parse: (argv) => parseAdd(argv, increment),
   execute: (context, args) => add(context, args),
 });
 
 type Option = 'NX' | 'XX' | 'GT' | 'LT' | 'CH' | 'INCR';
 type Options = ReadonlySet<Option>;
+
+const none: Options = new Set();
+const increment: Options = new Set(['INCR']);
 
 interface AddArguments {
   readonly key: ByteString;
@@ -86,22 +89,23 @@ interface AddArguments {
   readonly scores: readonly number[];
 }
 
-function parseAdd(argv: Arguments, given: readonly Option[] = []): AddArguments {
-  const options = new Set(given);
+function parseAdd(argv: Arguments, given: Options): AddArguments {
+  let options = given;
   let at = 2;
   for (; at < argv.length; at++) {
     const option = optionOf(argv[at] as ByteString);
     if (option === undefined) break;
-    options.add(option);
+    options = new Set([...options, option]);
   }
   const count = (argv.length - at) / 2;
   if (count === 0 || !Number.isInteger(count)) throw new CommandError(syntaxError);
   requireCompatible(options, count);
-  const members: ByteString[] = [];
-  const scores: number[] = [];
-  for (; at < argv.length; at += 2) {
-    scores.push(doubleOf(argv[at] as ByteString));
-    members.push(argv[at + 1] as ByteString);
+  // Arrays that grow from nothing make room for seventeen.
+  const members = new Array<ByteString>(count);
+  const scores = new Array<number>(count);
+  for (let i = 0; i < count; i++, at += 2) {
+    scores[i] = doubleOf(argv[at] as ByteString);
+    members[i] = argv[at + 1] as ByteString;
   }
   return { key: argv[1] as ByteString, options, members, scores };
 }

@@ -28,27 +28,24 @@ function setScores(
     throw new RangeError(`not one score for each member: members=${members.length} scores=${scores.length}`);
   }
   if (scores.some(Number.isNaN)) throw new RangeError('a score is not a number: kind=setScores');
-  const added: string[] = [];
-  const changed: { readonly member: string; readonly score: number }[] = [];
-  for (const [i, member] of members.entries()) {
-    const score = scores[i] as number;
+  const added: ByteString[] = [];
+  const changed: ByteString[] = [];
+  const before: number[] = [];
+  for (let i = 0; i < members.length; i++) {
+    const [member, score] = [members[i] as ByteString, scores[i] as number];
     const old = sortedSet.set(member, score);
     if (inverses === undefined) continue;
-    if (old === undefined) added.push(member);
-    else if (old !== score) changed.push({ member, score: old });
+    if (old === undefined) {
+      added.push(member);
+    } else if (old !== score) {
+      changed.push(member);
+      before.push(old);
+    }
   }
   // A member may be named twice. It is removed after its score has been set back, and that happens last first.
   if (added.length > 0) inverses?.push({ kind: 'removeScores', db, key, members: added });
-  if (changed.length > 0) {
-    changed.reverse();
-    inverses?.push({
-      kind: 'setScores',
-      db,
-      key,
-      members: changed.map(({ member }) => member),
-      scores: changed.map(({ score }) => score),
-    });
-  }
+  if (changed.length > 0)
+    inverses?.push({ kind: 'setScores', db, key, members: changed.reverse(), scores: before.reverse() });
 }
 
 function removeScores(

@@ -5,13 +5,8 @@ import { asFields, FormatError, refuseUnknown, show } from '../format-error.ts';
 /** What JSON has as it is: printable ASCII, but for the quotation mark and the backslash. Most bytes are of that kind. */
 const literal = /^[ !#-[\]-~]*$/;
 
-/** Whether JSON has these bytes as they are, between quotation marks. */
-export function isLiteral(bytes: ByteString): boolean {
-  return literal.test(bytes);
-}
-
 export function encodeBytes(bytes: ByteString): string {
-  if (isLiteral(bytes)) return `"${bytes}"`;
+  if (literal.test(bytes)) return `"${bytes}"`;
   const text = toText(bytes);
   return text === undefined ? `{"base64":"${toBuffer(bytes).toString('base64')}"}` : JSON.stringify(text);
 }

@@ -5,7 +5,7 @@
  */
 import type { Effect } from '../../keyspace/effect.ts';
 import { isAscii, type ByteString } from '../../resp/bytes.ts';
-import { decodeBytes, encodeBytes, isLiteral } from './bytes-format.ts';
+import { decodeBytes, encodeBytes } from './bytes-format.ts';
 import { asCount, asList, FormatError, isCount, show } from '../format-error.ts';
 
 export function encodeEffects(effects: readonly Effect[]): string {
@@ -61,11 +61,17 @@ function needsOf(effect: Exclude<Effect, { readonly kind: 'flush' | 'swap' }>): 
   }
 }
 
+/** Up to here one element after another takes no longer than all at once. */
+const shortListMax = 4;
+
 function encodeAll(list: readonly ByteString[]): string {
-  if (list.length === 1) return `[${encodeBytes(list[0] as ByteString)}]`;
-  // One look at all of them is cheaper than one at each.
-  if (list.length > 0 && isLiteral(list.join(''))) return `["${list.join('","')}"]`;
-  return `[${list.map(encodeBytes).join(',')}]`;
+  if (list.length > shortListMax) {
+    const json = JSON.stringify(list);
+    if (isAscii(json)) return json;
+  }
+  let json = '';
+  for (const element of list) json += json === '' ? encodeBytes(element) : `,${encodeBytes(element)}`;
+  return `[${json}]`;
 }
 
 /** A number of JSON; what it cannot hold (infinities, minus zero) as a text. */

@@ -24,6 +24,8 @@ export interface SnapshotLimits {
   readonly ratio: number;
   /** About how long a part is, as JSON. */
   readonly partLength: number;
+  /** For so long after a snapshot its writer leaves the log alone until it has so many bytes. */
+  readonly rest?: { readonly ms: number; readonly bytes: number };
 }
 
 export const snapshotLimitsDefault: SnapshotLimits = {
@@ -31,6 +33,9 @@ export const snapshotLimitsDefault: SnapshotLimits = {
   bytesMin: 1 << 20,
   ratio: 0.5,
   partLength: 1 << 18,
+  // So much is loaded in half a second. Whoever writes it in less than five would write snapshots of a small database
+  // several times a second otherwise, and spend as much on them as on the commands.
+  rest: { ms: 5000, bytes: 1 << 24 },
 };
 
 interface SnapshotterOptions {
@@ -62,6 +67,8 @@ export class Snapshotter {
   #logLength = 0;
   #logUntil = 0;
   #written = 0;
+  /** On `clock.monotonic`. */
+  #restsUntilMs = -Infinity;
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
@@ -99,6 +106,7 @@ export class Snapshotter {
     void run.finish().then((outcome) => {
       this.#run = undefined;
       if (outcome.kind !== 'swapped') return;
+      this.#restsUntilMs = this.#nowMs + (limits.rest?.ms ?? 0);
       this.#written++;
       this.#know(outcome.manifest);
       this.#options.onSwapped(outcome.head);
@@ -126,8 +134,13 @@ export class Snapshotter {
     const { heads, limits } = this.#options;
     const { log } = heads.newest;
     this.#forgetUntil(log.number);
-    const lengthMax = Math.max(limits.bytesMin, limits.ratio * this.#knownLength);
+    const bytesMin = this.#nowMs < this.#restsUntilMs ? (limits.rest?.bytes ?? 0) : limits.bytesMin;
+    const lengthMax = Math.max(bytesMin, limits.ratio * this.#knownLength);
     return number - log.number + 1 >= limits.recordsMax * times || this.#logLength >= lengthMax * times;
+  }
+
+  get #nowMs(): number {
+    return this.#options.requests.environment.clock.monotonic();
   }
 
   /** What a snapshot covers, whoever wrote it, does not count: as if all records were of the same length. */
