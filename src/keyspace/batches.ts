@@ -6,16 +6,21 @@
  */
 const batchLengthMax = 1 << 14;
 
+/** How long a batch is at most, where one may be as long as this. */
+export function batchLengthFor(lengthMax: number): number {
+  return Math.min(lengthMax, batchLengthMax);
+}
+
 /**
- * Consecutive elements whose lengths together are at most `lengthMax`, or what is best; one that is longer stands alone. Takes from
- * `elements` only what it needs for the next batch, and one more.
+ * Consecutive elements whose lengths together are at most `batchLengthFor(lengthMax)`; one that is longer stands alone.
+ * Takes from `elements` only what it needs for the next batch, and one more.
  */
 export function* inBatches<T>(
   elements: Iterable<T>,
   lengthOf: (element: T) => number,
   lengthMax: number,
 ): Generator<readonly T[], void, undefined> {
-  const most = Math.min(lengthMax, batchLengthMax);
+  const most = batchLengthFor(lengthMax);
   let batch: T[] = [];
   let batchLength = 0;
   for (const element of elements) {

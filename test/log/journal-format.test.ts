@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../src/log/journal/crc32.ts';
+import type { Effect } from '../../src/keyspace/effect.ts';
 import { decodeEffects, encodeEffects } from '../../src/log/journal/effect-format.ts';
 import { FormatError } from '../../src/log/format-error.ts';
 import { decodeHead, encodeHead, looksLikeHead, type Head } from '../../src/log/journal/head.ts';
@@ -39,6 +40,35 @@ describe('effects', () => {
     fc.assert(
       fc.property(fc.array(arbitraryEffect), (effects) => {
         expect(decodeEffects(JSON.parse(encodeEffects(effects)), 3)).toEqual(effects);
+      }),
+    );
+  });
+
+  it('come back where they are long, too, whatever is among what they hold', () => {
+    const words = fc.constantFrom(
+      'a',
+      'a "word"',
+      '\\',
+      '\x7f',
+      '\xff',
+      Buffer.from('größe', 'utf8').toString('latin1'),
+    );
+    const score = fc.oneof(
+      { weight: 8, arbitrary: fc.integer() },
+      fc.constantFrom(0.1, 1e300, -0, Infinity, -Infinity),
+    );
+    const pairs = fc.array(fc.tuple(fc.oneof({ weight: 8, arbitrary: fc.constant('b') }, words), score), {
+      minLength: 5,
+    });
+    fc.assert(
+      fc.property(pairs, (pairs) => {
+        const members = pairs.map(([member]) => member);
+        const place = { db: 0, key: 'k' };
+        const effects: Effect[] = [
+          { kind: 'setScores', ...place, members, scores: pairs.map(([, score]) => score) },
+          { kind: 'pushElements', ...place, side: 'left', elements: members },
+        ];
+        expect(decodeEffects(JSON.parse(encodeEffects(effects)), 1)).toEqual(effects);
       }),
     );
   });

@@ -38,8 +38,8 @@ export const typeMutants: readonly Mutant[] = [
   {
     name: 'types: a rollback that forgets what a score was before',
     file: 'src/keyspace/sorted-set/apply-sorted-set-effect.ts',
-    find: '    else if (old !== score) changed.push({ member, score: old });',
-    replace: '',
+    find: 'before.push(old);',
+    replace: 'before.push(score);',
   },
   {
     name: 'types: a client who waited is answered before the commit that serves him has won',

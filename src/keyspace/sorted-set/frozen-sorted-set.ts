@@ -1,8 +1,9 @@
 /** A sorted set as it was: a sequence that shares its nodes with the set's and does not change. */
-import { inBatches } from '../batches.ts';
+import type { ByteString } from '../../resp/bytes.ts';
+import { batchLengthFor } from '../batches.ts';
 import type { Content, FrozenCollection } from '../collection.ts';
 import { Sequence } from '../sequence/sequence.ts';
-import type { Scored, ScoredMember } from './scored-member.ts';
+import type { ScoredMember } from './scored-member.ts';
 
 /** About what a member takes in an encoded effect beside its bytes, with its score. */
 const lengthPerMember = 12;
@@ -18,25 +19,30 @@ export class FrozenSortedSet implements FrozenCollection {
     this.#sequence = sequence;
   }
 
+  /** In one loop: no step of it need wait for the one before, which fetched its member from somewhere in memory. */
   *contents(lengthMax: number): Generator<Content, void, undefined> {
-    const lengthOf = ({ member }: Scored): number => member.length + lengthPerMember;
-    for (const batch of inBatches(this.#scored(), lengthOf, lengthMax)) {
-      yield {
-        kind: 'setScores',
-        members: batch.map(({ member }) => member),
-        scores: batch.map(({ score }) => score),
-      };
+    const most = batchLengthFor(lengthMax);
+    let members: ByteString[] = [];
+    let scores: number[] = [];
+    let length = 0;
+    for (const leaf of this.#sequence.leaves()) {
+      for (let i = 0; i < leaf.items.length; i++) {
+        const { member } = leaf.items[i] as ScoredMember;
+        const more = member.length + lengthPerMember;
+        if (members.length > 0 && length + more > most) {
+          yield { kind: 'setScores', members, scores };
+          [members, scores, length] = [[], [], 0];
+        }
+        members.push(member);
+        // The sequence's own: that of the member is of now.
+        scores.push(leaf.scores[i] as number);
+        length += more;
+      }
     }
+    if (members.length > 0) yield { kind: 'setScores', members, scores };
   }
 
   release(): void {
     this.#sequence = new Sequence();
-  }
-
-  /** Of the scores the sequence's own: those of the members are of now. */
-  *#scored(): Generator<Scored, void, undefined> {
-    for (const { items, scores } of this.#sequence.leaves()) {
-      for (const [i, { member }] of items.entries()) yield { member, score: scores[i] as number };
-    }
   }
 }

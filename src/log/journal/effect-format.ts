@@ -47,7 +47,7 @@ function needsOf(effect: Exclude<Effect, { readonly kind: 'flush' | 'swap' }>): 
     case 'removeScores':
       return `,${encodeAll(effect.members)}`;
     case 'setScores':
-      return `,${encodeAll(effect.members)},[${effect.scores.map(encodeScore).join(',')}]`;
+      return `,${encodeAll(effect.members)},${encodeScores(effect.scores)}`;
     case 'pushElements':
       return `,"${effect.side}",${encodeAll(effect.elements)}`;
     case 'popElements':
@@ -74,10 +74,18 @@ function encodeAll(list: readonly ByteString[]): string {
   return `[${json}]`;
 }
 
+function encodeScores(scores: readonly number[]): string {
+  if (scores.length > shortListMax && scores.every(isNumberOfJson)) return JSON.stringify(scores);
+  return `[${scores.map(encodeScore).join(',')}]`;
+}
+
+function isNumberOfJson(score: number): boolean {
+  return Number.isFinite(score) && !Object.is(score, -0);
+}
+
 /** A number of JSON; what it cannot hold (infinities, minus zero) as a text. */
 export function encodeScore(score: number): string {
-  const text = scoreText(score);
-  return Number.isFinite(score) && text !== '-0' ? text : `"${text}"`;
+  return isNumberOfJson(score) ? String(score) : `"${scoreText(score)}"`;
 }
 
 export function scoreText(score: number): string {
