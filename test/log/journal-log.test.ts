@@ -90,6 +90,30 @@ describe('the chain', () => {
     expect(await behind.append('more')).toEqual({ kind: 'committed' });
   });
 
+  it('asks for about as many records at once as there were the last time', async () => {
+    const world = new World();
+    const writer = await new Node(world).open();
+    const reader = await new Node(world).open();
+    const rounds = async (commits: number): Promise<number> => {
+      for (let i = 0; i < commits; i++) await writer.append('k', String(i));
+      world.getMs = 100;
+      world.asked.length = 0;
+      const before = world.environment.clock.monotonic();
+      await reader.catchUp();
+      world.getMs = 0;
+      expect(reader.values()).toEqual(writer.values());
+      return (world.environment.clock.monotonic() - before) / 100;
+    };
+    expect(await rounds(1)).toBe(2);
+    expect(world.asked).toEqual([recordName(1), recordName(2)]);
+    const first = await rounds(8);
+    expect(await rounds(8)).toBeLessThan(first);
+    // And as few again.
+    await rounds(1);
+    await rounds(1);
+    expect(world.asked).toHaveLength(2);
+  });
+
   it('keeps the effects of a huge commit beside its record', async () => {
     const world = new World();
     const node = await new Node(world).open();

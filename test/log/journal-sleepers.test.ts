@@ -53,6 +53,24 @@ describe('sleepers', () => {
     expect((await new Node(world).open()).values()).toEqual(awake.values());
   });
 
+  it('take a record of their own that they gave up for news', async () => {
+    const world = new World();
+    const node = await new Node(world).open();
+    world.putFaults.set(recordName(1), async (send) => {
+      await send();
+      await world.pass(500);
+      world.onPut = () => storeFailure('unknown', 'planted');
+      return storeFailure('unknown', 'planted');
+    });
+    const soon = world.environment.clock.monotonic() + 600;
+    const commit = { keyspace: node.keyspace, effects: [set('k', 'stored')] };
+    expect((await world.finish(node.log.append(commit, soon))).kind).toBe('uncertain');
+    const outcome = await node.verify();
+    if (outcome.kind !== 'changed') throw new Error(outcome.kind);
+    outcome.changes.applyTo(node.keyspace);
+    expect(node.values()).toEqual({ k: 'stored' });
+  });
+
   it('do not conclude from a number that has another record by now that theirs was never there', async () => {
     const world = new World();
     const awake = await new Node(world, { snapshots: small }).open();

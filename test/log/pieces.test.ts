@@ -64,6 +64,20 @@ describe('pieces', () => {
     );
   });
 
+  it('of collections are short, but not so short that keys are most of them', () => {
+    const keyspace = new Keyspace(1);
+    const members = Array.from({ length: 20_000 }, (_, i) => `member:${i}`);
+    for (const key of ['short', 'x'.repeat(50_000)]) {
+      keyspace.apply({ kind: 'setScores', db: 0, key, members, scores: members.map((_, i) => i) });
+      const { value } = keyspace.database(0).find(key)!;
+      const image = { key, value: typeof value === 'string' ? value : value.freeze(), expireAt: undefined };
+      const lengths = [...groupsOfEntry(0, image, 1 << 20)].flat().map((effect) => encodeEffects([effect]).length);
+      const ofMembers = lengths.reduce((sum, length) => sum + length, 0) - lengths.length * key.length;
+      expect(Math.max(...lengths)).toBeLessThan(Math.max(1 << 15, 10 * key.length));
+      expect(lengths.length * key.length).toBeLessThan(ofMembers / 2);
+    }
+  });
+
   it('of a text are texts', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }).map(fromText), pieceLength, (value, length) => {

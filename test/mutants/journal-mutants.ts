@@ -64,6 +64,7 @@ export const journalMutants: readonly Mutant[] = [
     file: 'src/log/journal/pipeline.ts',
     find: '(this.#recent.get(id) ?? -1) >= begunCount',
     replace: '(this.#recent.get(id) ?? -1) >= 0 * begunCount',
+    test: 'test/log/journal-sleepers.test.ts',
   },
   {
     name: 'journal: what stands on an uncertain commit reported as lost',

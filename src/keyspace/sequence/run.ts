@@ -61,13 +61,14 @@ export class Run<T> {
 
   /** Returns what it takes out. */
   take(index: number, count: number): T[] {
-    if (this.scoreOf !== undefined) this.scores.splice(index, count);
-    if (count === 1 && index === this.items.length - 1) return [this.items.pop() as T];
-    if (count === 1 && index === 0) return [this.items.shift() as T];
-    return this.items.splice(index, count);
+    if (this.scoreOf === undefined) return takeFrom(this.items, index, count);
+    takeFrom(this.scores, index, count);
+    const taken = takeFrom(this.items, index, count);
+    if (this.items.length <= exactLengthMax) this.#trim();
+    return taken;
   }
 
-  /** A copy is as long as it must be. An array that has grown has got room for sixteen more, and there are two of them. */
+  /** A copy is as long as it must be. An array that has grown has room for sixteen more, and keeps it when it shrinks. */
   #trim(): void {
     this.items = this.items.slice();
     this.scores = this.scores.slice();
@@ -78,6 +79,12 @@ export class Run<T> {
     this.items = items;
     this.scores = scoresOf(items, this.scoreOf);
   }
+}
+
+function takeFrom<T>(array: T[], index: number, count: number): T[] {
+  if (count === 1 && index === array.length - 1) return [array.pop() as T];
+  if (count === 1 && index === 0) return [array.shift() as T];
+  return array.splice(index, count);
 }
 
 function scoresOf<T>(items: readonly T[], scoreOf: ScoreOf<T> | undefined): number[] {

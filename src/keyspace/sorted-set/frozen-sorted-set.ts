@@ -1,6 +1,5 @@
 /** A sorted set as it was: a sequence that shares its nodes with the set's and does not change. */
 import type { ByteString } from '../../resp/bytes.ts';
-import { batchLengthFor } from '../batches.ts';
 import type { Content, FrozenCollection } from '../collection.ts';
 import { Sequence } from '../sequence/sequence.ts';
 import type { ScoredMember } from './scored-member.ts';
@@ -21,7 +20,6 @@ export class FrozenSortedSet implements FrozenCollection {
 
   /** In one loop: no step of it need wait for the one before, which fetched its member from somewhere in memory. */
   *contents(lengthMax: number): Generator<Content, void, undefined> {
-    const most = batchLengthFor(lengthMax);
     let members: ByteString[] = [];
     let scores: number[] = [];
     let length = 0;
@@ -29,7 +27,7 @@ export class FrozenSortedSet implements FrozenCollection {
       for (let i = 0; i < leaf.items.length; i++) {
         const { member } = leaf.items[i] as ScoredMember;
         const more = member.length + lengthPerMember;
-        if (members.length > 0 && length + more > most) {
+        if (members.length > 0 && length + more > lengthMax) {
           yield { kind: 'setScores', members, scores };
           [members, scores, length] = [[], [], 0];
         }

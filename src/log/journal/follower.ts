@@ -46,6 +46,8 @@ export class Follower {
   readonly #reloader: Reloader;
   #chain: Chain | undefined;
   #accessClock: AccessClock | undefined;
+  /** Records that the last news were. */
+  #newsCount = 1;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -81,8 +83,8 @@ export class Follower {
    */
   async news(deadline: Deadline, first?: Fetched<Record>, reader: ChainReader = this.chain): Promise<News | Failure> {
     const { heads, snapshotter, slices, newsLengthMax, pipelineDepth } = this.#options;
-    // Where there is one, its writer has more under way.
-    const expected = first === undefined ? 1 : pipelineDepth;
+    // Where there is one, a busy writer has about as many under way as the last time.
+    const expected = first === undefined ? 1 : Math.min(this.#newsCount, pipelineDepth);
     const from = this.tip;
     const outcome = await reader.read(from, deadline, { first, lengthMax: newsLengthMax, expected });
     // What cannot be read may be obsolete, and half of it deleted.
@@ -92,6 +94,7 @@ export class Follower {
     if (outcome.kind === 'unavailable') return outcome;
     if (confirmed.kind === 'unavailable') return confirmed;
     const { records, tip, isEnd } = outcome;
+    this.#newsCount = Math.max(1, tip.next - from.next);
     const applyTo = (keyspace: Keyspace): void => {
       for (const { effects, number, length } of records) {
         for (const effect of effects) keyspace.apply(effect);

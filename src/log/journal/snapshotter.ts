@@ -134,8 +134,8 @@ export class Snapshotter {
     const { heads, limits } = this.#options;
     const { log } = heads.newest;
     this.#forgetUntil(log.number);
-    const bytesMin = this.#nowMs < this.#restsUntilMs ? (limits.rest?.bytes ?? 0) : limits.bytesMin;
-    const lengthMax = Math.max(bytesMin, limits.ratio * this.#knownLength);
+    const restBytes = this.#nowMs < this.#restsUntilMs ? (limits.rest?.bytes ?? 0) : 0;
+    const lengthMax = Math.max(limits.bytesMin, restBytes, limits.ratio * this.#knownLength);
     return number - log.number + 1 >= limits.recordsMax * times || this.#logLength >= lengthMax * times;
   }
 

@@ -123,7 +123,7 @@ export class BlockingTask extends CommandTask implements WaitingCommand {
     if (this.isBlocked && this.isCalled) this.#host.waiting.answerCall(this);
   }
 
-  /** A try has failed, and nothing was written. */
+  /** A try has failed, and nothing was written. Those behind it wait for the store, too: at once they would try in vain. */
   #waitForStore(): void {
     this.#host.waiting.add(this);
     this.#host.waiting.fail(this);
