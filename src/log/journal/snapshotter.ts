@@ -33,9 +33,9 @@ export const snapshotLimitsDefault: SnapshotLimits = {
   bytesMin: 1 << 20,
   ratio: 0.5,
   partLength: 1 << 18,
-  // So much is loaded in half a second. Whoever writes it in less than five would write snapshots of a small database
-  // several times a second otherwise, and spend as much on them as on the commands.
-  rest: { ms: 5000, bytes: 1 << 24 },
+  // So much is loaded in a second. Whoever writes it in less than ten would write snapshots of a small database several
+  // times a second otherwise, and spend as much on them as on the commands.
+  rest: { ms: 10_000, bytes: 1 << 25 },
 };
 
 interface SnapshotterOptions {
