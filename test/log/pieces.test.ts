@@ -28,10 +28,11 @@ describe('pieces', () => {
   it('of entries make them out of nothing, among those of others', () => {
     const effects = fc.array(arbitraryEffect, { maxLength: 60 });
     const longValue = bytes.map((value): Effect => ({ kind: 'setString', db: 0, key: 'long', value }));
+    const expiry: Effect = { kind: 'setExpiry', db: 0, key: 'long', expireAt: 2_000_000_000_000 };
     fc.assert(
       fc.property(effects, longValue, pieceLength, fc.infiniteStream(fc.nat()), (made, long, length, order) => {
         const wanted = new Keyspace(3);
-        for (const effect of [...made, long]) if (isApplicable(effect, wanted)) wanted.apply(effect);
+        for (const effect of [...made, long, expiry]) if (isApplicable(effect, wanted)) wanted.apply(effect);
         const queues = [0, 1, 2].flatMap((db) =>
           [...wanted.database(db).entries()].map(({ key, value, expireAt }) => {
             const image = { key, value: typeof value === 'string' ? value : value.freeze(), expireAt };

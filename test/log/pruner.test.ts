@@ -73,6 +73,19 @@ describe('after a burst of writes', () => {
     expect((await recordsOf(world))[0]).toBe(head.log.number);
   });
 
+  it('it stays for the grace period, too, where no head says since when the oldest has been there', async () => {
+    const world = new JournalWorld();
+    const writer = await burst(world);
+    const head = await headOf(world);
+    await world.put('db', encodeHead({ ...head, generation: head.generation + 1, history: [] }));
+    for (let i = 0; i < 60; i++) await writer.write([set(`key${i % 7}`, String(i))]);
+    expect((await headOf(world)).log.number).toBeGreaterThan(head.log.number);
+    expect((await recordsOf(world))[0]).toBe(1);
+    await world.environment.advance(graceMs + 5000);
+    await writer.write([set('late', '1')]);
+    expect((await recordsOf(world))[0]).toBe((await headOf(world)).log.number);
+  });
+
   it('it stays where whoever writes leaves that to others', async () => {
     const world = new JournalWorld();
     await burst(world);

@@ -267,6 +267,7 @@ export const journalMutants: readonly Mutant[] = [
     file: 'src/log/journal/collector.ts',
     find: 'const first = oldest.at + heads.graceMs < now ? oldest.number : 0;',
     replace: 'const first = oldest.number;',
+    test: 'test/log/pruner.test.ts',
   },
   {
     name: 'journal: parts of a snapshot under way collected',
