@@ -3,10 +3,9 @@
  * come in the order of a sorted set. Sums depend on the order of their terms: it is Valkey's, the smallest set first.
  */
 import { SetValue } from '../../keyspace/set/set-value.ts';
-import { precedes } from '../../keyspace/sorted-set/scored-member.ts';
+import { precedes, type Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { SortedSetValue } from '../../keyspace/sorted-set/sorted-set-value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
-import type { Scored } from './scored-reply.ts';
 
 /** `undefined`: a missing key, an empty set. */
 export type Source = SortedSetValue | SetValue | undefined;

@@ -2,6 +2,7 @@
  * Commands on several sorted sets. As in Valkey their options are looked at only after the keys: one of another type
  * is refused first.
  */
+import type { Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Argument } from '../argument.ts';
 import { defineData, type DataCommand } from '../command.ts';
@@ -16,7 +17,7 @@ import {
   sourcesAt,
   weightsArgument,
 } from './combine-arguments.ts';
-import { membersReply, type Scored } from './scored-reply.ts';
+import { membersReply } from './scored-reply.ts';
 import { storeMembers } from './store.ts';
 
 interface Combination {

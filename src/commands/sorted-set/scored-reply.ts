@@ -1,11 +1,6 @@
 /** How members are answered: by themselves, or each with its score. */
-import type { ByteString } from '../../resp/bytes.ts';
+import type { Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { Reply } from '../../resp/reply.ts';
-
-export interface Scored {
-  readonly member: ByteString;
-  readonly score: number;
-}
 
 export function scoreReply(score: number): Reply {
   return { kind: 'double', value: score };

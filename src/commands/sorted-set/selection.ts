@@ -1,11 +1,11 @@
 /** What ZRANGE and its many relatives select: a range, in one order or the other, and by LIMIT a part of that. */
+import type { Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { SortedSetValue } from '../../keyspace/sorted-set/sorted-set-value.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import type { Arguments } from '../command.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { integerOf } from '../numbers.ts';
 import { rangeOf, ranksOf, type By, type Range } from './range.ts';
-import type { Scored } from './scored-reply.ts';
 
 export interface Selection {
   readonly range: Range;

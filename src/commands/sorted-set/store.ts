@@ -1,8 +1,8 @@
 /** What the STORE forms do with the members that they have found. */
+import type { Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { View } from '../../keyspace/view.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { storeResult } from '../store-result.ts';
-import type { Scored } from './scored-reply.ts';
 
 /** Returns how many members there are. @param members of which none is there twice */
 export function storeMembers(

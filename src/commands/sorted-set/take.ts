@@ -2,12 +2,12 @@
  * Takes members from the ends of sorted sets: what the popping commands do, whether they wait for members or not, and
  * how they call the ends.
  */
+import type { Scored } from '../../keyspace/sorted-set/scored-member.ts';
 import type { SortedSetValue } from '../../keyspace/sorted-set/sorted-set-value.ts';
 import type { View } from '../../keyspace/view.ts';
 import type { ByteString } from '../../resp/bytes.ts';
 import { CommandError, syntaxError } from '../command-error.ts';
 import { sortedSetAt } from '../values.ts';
-import type { Scored } from './scored-reply.ts';
 
 /** The lowest scores or the highest. */
 export type End = 'min' | 'max';
